@@ -1,0 +1,101 @@
+"""The command line: one module a command, found by looking into this package.
+
+A module `new_project.py` holds the command `new-project` in a variable called `command`. It parses,
+calls one library function with the same parameter names, and prints. Only click may be imported at the
+top of such a module: everything heavy is imported inside the function, so that `--help` stays quick.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from pkgutil import iter_modules
+
+import click
+
+from coursekit import __version__
+from coursekit.errors import CoursekitError
+
+
+class Commands(click.Group):
+    """A group whose commands are the public modules of this package."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name every command, in alphabetical order."""
+        return sorted(m.name.replace("_", "-") for m in iter_modules(__path__) if not m.name.startswith("_"))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the module of one command."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        command = import_module(f"{__name__}.{cmd_name.replace('-', '_')}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Name the nearest command when there is none of the given name."""
+        if args and not args[0].startswith("-") and args[0] not in self.list_commands(ctx):
+            from coursekit.text import nearest, one_line
+
+            close = nearest(args[0], self.list_commands(ctx))
+            hint = f" Did you mean {close!r}?" if close else ""
+            raise click.UsageError(f"There is no command {one_line(args[0], 40)!r}.{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Start with 'coursekit demo': it builds a small course in a new folder and shows it.",
+)
+@click.version_option(__version__, prog_name="coursekit")
+def root() -> None:
+    """Project-based deep learning courses, from the roster to the presentation."""
+
+
+def main() -> None:
+    """Run the command line: every expected error becomes a message and an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # Names and texts hold any character; a Windows console's code page must not stop the tool.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        code = root.main(standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
+    except CoursekitError as error:
+        _complain(error.message, error.hint)
+        sys.exit(error.exit_code)
+    except click.exceptions.Abort:
+        click.echo("Stopped; nothing half-done was left.", err=True)
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    except OSError as error:
+        from coursekit.text import one_line
+
+        where = f": {one_line(str(error.filename))}" if error.filename else ""
+        _complain(f"{error.strerror or error}{where}", "Check that the folder is there and can be written to.")
+        sys.exit(2)
+    except Exception as error:  # noqa: BLE001 - the last handler: a bug, told as one
+        import traceback
+
+        traceback.print_exc()
+        _complain(
+            f"coursekit itself failed ({type(error).__name__}); this is a bug, not your mistake.",
+            "Please report it with the lines above.",
+        )
+        sys.exit(3)
+
+
+def _complain(message: str, hint: str) -> None:
+    from coursekit.text import printable
+
+    click.echo(f"Error: {printable(message, multiline=True)}", err=True)
+    if hint:
+        click.echo(printable(hint, multiline=True), err=True)

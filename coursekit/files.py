@@ -1,0 +1,84 @@
+"""Writing files so that a reader never sees half of one."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from coursekit.errors import InputError
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write `data` under a temporary name in the same folder, then rename it to `path`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+    handle, name = tempfile.mkstemp(prefix=".coursekit-", suffix=".tmp", dir=path.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(mode)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write `text` as UTF-8 with LF line ends, atomically."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def _umask() -> int:
+    # The only portable way to read the mask is to set it; the tool is single-threaded here.
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
+
+
+@contextmanager
+def folder_in_one_step(target: Path) -> Iterator[Path]:
+    """Give a temporary folder beside `target` that becomes `target` when the block ends well.
+
+    When the block raises, nothing is left behind.
+
+    Raises
+    ------
+    InputError
+        If `target` exists (an empty folder is taken over).
+    """
+    if target.is_symlink() or (target.exists() and not (target.is_dir() and not any(target.iterdir()))):
+        raise InputError(
+            f"expected a folder that does not exist yet, but there is already something at {target}",
+            "Choose another name or folder; nothing was changed.",
+        )
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(prefix=f".{target.name[:40]}-", suffix=".tmp", dir=target.parent))
+    try:
+        yield temporary
+        temporary.chmod(0o777 & ~_umask())
+        if target.exists():
+            target.rmdir()
+        temporary.rename(target)
+    except BaseException:
+        remove_folder(temporary)
+        raise
+
+
+def remove_folder(path: Path) -> None:
+    """Remove a folder of ours and everything in it, read-only files too (git's objects on Windows)."""
+
+    def make_writable(function: Callable[[str], object], name: str, _: object) -> None:
+        with contextlib.suppress(OSError):
+            Path(name).chmod(stat.S_IWUSR | stat.S_IRUSR | stat.S_IXUSR)
+            function(name)
+
+    shutil.rmtree(path, onerror=make_writable)

@@ -1,0 +1,80 @@
+"""Text from outside, made safe to show and to name things with."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Controls, lone surrogates, line separators, and the characters that reorder or hide text.
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
+)
+_KEEP = {"\n", "\t"}
+
+
+def printable(text: str, *, multiline: bool = False) -> str:
+    r"""Return `text` with every control, bidirectional and invisible character escaped (``\x1b``).
+
+    With `multiline`, line breaks and tabs stay as they are.
+    """
+
+    def escape(match: re.Match[str]) -> str:
+        char = match[0]
+        if multiline and char in _KEEP:
+            return char
+        code = ord(char)
+        if code <= 0xFF:
+            return f"\\x{code:02x}"
+        return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+
+    return _UNSAFE.sub(escape, text)
+
+
+def one_line(text: str, width: int = 0) -> str:
+    """Return `text` printable, on one line, at most `width` characters long (0: any length)."""
+    line = printable(" ".join(text.split()))
+    return line if not width or len(line) <= width else line[: width - 1] + "…"
+
+
+def clean(text: str) -> str:
+    """Replace what no file format can carry (lone surrogates, NUL) on the way in."""
+    if "\x00" in text:
+        text = text.replace("\x00", "\ufffd")
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        text = text.encode("utf-8", "replace").decode("utf-8")
+    return text
+
+
+# Names that Windows reserves for devices, with any ending.
+_RESERVED = {"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(10))}
+_GERMAN = [("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("Ä", "Ae"), ("Ö", "Oe"), ("Ü", "Ue"), ("ß", "ss")]
+
+
+def slug(text: str, *, default: str = "project", limit: int = 60) -> str:
+    """Return a folder name of lower-case ASCII letters, digits and hyphens that works on every system.
+
+    Other scripts are transliterated; if nothing is left, `default` is returned.
+    """
+    from slugify import slugify
+
+    name = slugify(clean(text), replacements=_GERMAN, max_length=limit, word_boundary=False)
+    if not name:
+        return default
+    return f"{name}-{default}" if name in _RESERVED else name
+
+
+def nearest(word: str, choices: list[str]) -> str | None:
+    """Return the choice that `word` was probably meant to be, if any is close."""
+    import difflib
+
+    by_fold = {choice.casefold(): choice for choice in choices}
+    found = difflib.get_close_matches(word.casefold(), by_fold, n=1, cutoff=0.5)
+    return by_fold[found[0]] if found else None
+
+
+def plural(count: int, noun: str, plural_noun: str = "") -> str:
+    """Return ``1 file`` or ``3 files``."""
+    return f"{count} {noun if count == 1 else plural_noun or noun + 's'}"
