@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 # Controls, lone surrogates, line separators, and the characters that reorder or hide text.
 _UNSAFE = re.compile(

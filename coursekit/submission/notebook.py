@@ -1,0 +1,180 @@
+"""Jupyter notebooks of format 3 and 4, read without running or rendering anything.
+
+msgspec parses only what is asked for: outputs stay raw bytes until somebody wants them, so that
+ten megabytes of pictures cost nothing when only headings are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
+from coursekit.submission.markdown import Document
+from coursekit.text import clean
+
+MAX_NOTEBOOK = 200 * 1000 * 1000
+
+
+class NotebookError(Exception):
+    """The bytes are no notebook; the message says why."""
+
+
+class _RawCell(msgspec.Struct):
+    # Any: one odd value in one cell must not make the whole notebook unreadable.
+    cell_type: Any = ""
+    source: Any = ""
+    input: Any = ""
+    level: Any = 1
+    execution_count: Any = None
+    prompt_number: Any = None
+    outputs: msgspec.Raw = msgspec.Raw(b"[]")
+
+
+class _RawSheet(msgspec.Struct):
+    cells: list[_RawCell] = []
+
+
+class _RawNotebook(msgspec.Struct):
+    cells: list[_RawCell] | None = None
+    worksheets: list[_RawSheet] = []
+
+
+class _OutputKind(msgspec.Struct):
+    output_type: Any = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One output of a code cell.
+
+    Attributes
+    ----------
+    kind : str
+        ``stream``, ``display_data``, ``execute_result`` or ``error``.
+    text : str
+        What a stream printed, an error's traceback, or the plain text of a result.
+    data : Mapping[str, str]
+        MIME type to content; images are base64. Of any type, and hostile.
+    """
+
+    kind: str
+    text: str
+    data: Mapping[str, str]
+
+
+class Cell:
+    """One cell. `number` counts from 1, as an instructor counts; `kind` is ``markdown`` or ``code``."""
+
+    def __init__(self, number: int, raw: _RawCell) -> None:
+        self.number = number
+        self.kind = "markdown" if raw.cell_type == "heading" else str(raw.cell_type)
+        source = _join(raw.source) or _join(raw.input)
+        if raw.cell_type == "heading":
+            level = raw.level if isinstance(raw.level, int) else 1
+            source = "#" * max(1, min(level, 6)) + " " + source
+        self.source = clean(source)
+        count = raw.execution_count if raw.execution_count is not None else raw.prompt_number
+        self.execution_count = count if isinstance(count, int) else None
+        self._outputs = raw.outputs
+
+    @cached_property
+    def output_kinds(self) -> tuple[str, ...]:
+        """The kinds of the outputs, without reading their contents."""
+        try:
+            kinds = msgspec.json.decode(self._outputs, type=list[_OutputKind])
+        except msgspec.DecodeError:
+            return ()
+        return tuple(_MODERN.get(str(kind.output_type), str(kind.output_type)) for kind in kinds)
+
+    @cached_property
+    def outputs(self) -> tuple[Output, ...]:
+        """The outputs with their contents."""
+        try:
+            raw = msgspec.json.decode(self._outputs)
+        except (msgspec.DecodeError, RecursionError):
+            return ()
+        return tuple(_output(item) for item in raw if isinstance(item, dict)) if isinstance(raw, list) else ()
+
+    @cached_property
+    def document(self) -> Document:
+        """A Markdown cell's content."""
+        return Document(self.source if self.kind == "markdown" else "")
+
+
+class Notebook:
+    """A notebook's cells in order, of all worksheets.
+
+    Parameters
+    ----------
+    data : bytes
+        The file's content.
+
+    Raises
+    ------
+    NotebookError
+        If it is not JSON, or not a notebook.
+    """
+
+    def __init__(self, data: bytes, path: str = "") -> None:
+        self.path = path
+        if not data.strip():
+            raise NotebookError("expected a notebook (JSON), but the file is empty")
+        if data.startswith(b"\xef\xbb\xbf"):
+            data = data[3:]
+        try:
+            raw = msgspec.json.decode(data, type=_RawNotebook)
+        except msgspec.ValidationError as error:
+            raise NotebookError(f"expected a notebook, but its JSON has another form ({error})") from error
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            if b"<<<<<<<" in data and b">>>>>>>" in data:
+                raise NotebookError("holds the marks of a merge conflict (<<<<<<<)") from error
+            raise NotebookError(f"expected a notebook (JSON), but it is not JSON ({error})") from error
+        except RecursionError as error:
+            raise NotebookError("is nested too deeply to be a notebook") from error
+        cells = raw.cells if raw.cells is not None else [c for sheet in raw.worksheets for c in sheet.cells]
+        if raw.cells is None and not raw.worksheets:
+            raise NotebookError("expected a notebook, but its JSON has no cells")
+        self.cells = tuple(Cell(number, cell) for number, cell in enumerate(cells, 1))
+
+    @property
+    def code_cells(self) -> tuple[Cell, ...]:
+        """The code cells that are not empty."""
+        return tuple(cell for cell in self.cells if cell.kind == "code" and cell.source.strip())
+
+
+_MODERN = {"pyout": "execute_result", "pyerr": "error"}
+_OLD_MIME = {
+    "png": "image/png",
+    "jpeg": "image/jpeg",
+    "svg": "image/svg+xml",
+    "html": "text/html",
+    "latex": "text/latex",
+    "text": "text/plain",
+}
+
+
+def _join(value: Any) -> str:
+    if isinstance(value, list):
+        return "".join(part for part in value if isinstance(part, str))
+    return value if isinstance(value, str) else ""
+
+
+def _output(raw: dict[str, Any]) -> Output:
+    kind = str(raw.get("output_type", ""))
+    kind = _MODERN.get(kind, kind)
+    bundle = raw.get("data")
+    if not isinstance(bundle, dict):  # format 3 keeps the bundle in the output itself
+        bundle = {mime: raw[old] for old, mime in _OLD_MIME.items() if old in raw}
+    data = {str(mime): clean(_join(content)) for mime, content in bundle.items()}
+    if kind == "error":
+        text = "\n".join(part for part in raw.get("traceback") or [] if isinstance(part, str))
+        text = text or f"{raw.get('ename', '')}: {raw.get('evalue', '')}"
+    elif kind == "stream":
+        text = _join(raw.get("text"))
+    else:
+        text = data.get("text/plain", "")
+    return Output(kind, clean(text), data)

@@ -1,0 +1,278 @@
+"""Where a submission's files come from: a folder, or a commit in a git repository.
+
+Both give the same view: relative names with `/`, sizes before contents, and nothing from outside.
+Nothing of the group's is run and none of its git configuration is used.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from coursekit.errors import InputError
+
+if TYPE_CHECKING:
+    import pygit2
+
+MAX_FILES = 20_000
+MAX_TOTAL = 500 * 1000 * 1000
+MAX_DEPTH = 64
+
+
+class Kind(StrEnum):
+    """What a name in the tree stands for. Only regular files are ever opened."""
+
+    FILE = "file"
+    FOLDER = "folder"
+    LINK = "link"
+    SPECIAL = "special file"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A name in the tree. `size` is in bytes; None where a large file was left out of the clone."""
+
+    path: str
+    kind: Kind
+    size: int | None = 0
+
+
+class LimitError(InputError):
+    """The tree is larger than the view allows."""
+
+
+class UnreadableError(Exception):
+    """One file could not be read; the message says why, for a finding."""
+
+
+class Source(Protocol):
+    """A tree of files to read."""
+
+    label: str
+
+    def entries(self) -> Iterator[Entry]:
+        """Give every name below the root, folders too, in order of their names."""
+
+    def read(self, path: str, limit: int) -> bytes:
+        """Return a regular file's bytes.
+
+        Raises
+        ------
+        UnreadableError
+            If it is larger than `limit`, is no regular file, or cannot be read.
+        """
+
+
+class FolderSource:
+    """A folder on disk: a student's own work.
+
+    Folders are opened one below the other without following links, so that no name, however it was
+    made, leads out of the root. Where the system has no such calls (Windows), the resolved path is
+    checked instead.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+        self.label = str(root)
+        # Descend by descriptors where the system can: a folder swapped for a link while we read is refused.
+        self._by_descriptor = os.open in os.supports_dir_fd and hasattr(os, "O_NOFOLLOW")
+
+    def entries(self) -> Iterator[Entry]:
+        """Walk the folder, leaving out `.git`."""
+        yield from self._walk(self.root, "", 0)
+
+    def _walk(self, folder: Path, prefix: str, depth: int) -> Iterator[Entry]:
+        try:
+            with os.scandir(folder) as scan:
+                children = sorted(scan, key=lambda child: child.name)
+        except OSError:
+            if prefix:
+                yield Entry(prefix.rstrip("/"), Kind.UNREADABLE)
+            return
+        for child in children:
+            if not prefix and child.name == ".git":
+                continue
+            path = prefix + child.name
+            kind, size = _kind_on_disk(child)
+            yield Entry(path, kind, size)
+            if kind is Kind.FOLDER:
+                if depth + 1 >= MAX_DEPTH:
+                    yield Entry(path, Kind.UNREADABLE)
+                else:
+                    yield from self._walk(Path(child.path), path + "/", depth + 1)
+
+    def read(self, path: str, limit: int) -> bytes:
+        """Read one regular file of the folder."""
+        try:
+            descriptor = self._open(path)
+        except OSError as error:
+            raise UnreadableError(f"cannot be opened ({error.strerror})") from error
+        with os.fdopen(descriptor, "rb") as file:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise UnreadableError("is not a regular file")
+            if status.st_nlink > 1:
+                raise UnreadableError("is a hard link to another file")
+            if status.st_size > limit:
+                raise UnreadableError(f"has {status.st_size:,} bytes, more than the {limit:,} that are read")
+            try:
+                return file.read(limit)
+            except OSError as error:
+                raise UnreadableError(f"cannot be read ({error.strerror})") from error
+
+    def _open(self, path: str) -> int:
+        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+        flags |= getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+        parts = path.split("/")
+        if not self._by_descriptor:
+            full = self.root.joinpath(*parts)
+            if full.resolve() != full:
+                raise OSError(0, "leads out of the folder")
+            return os.open(full, flags)
+        folder = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            for part in parts[:-1]:
+                inner = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=folder)
+                os.close(folder)
+                folder = inner
+            return os.open(parts[-1], flags, dir_fd=folder)
+        finally:
+            os.close(folder)
+
+
+def _kind_on_disk(child: os.DirEntry[str]) -> tuple[Kind, int]:
+    try:
+        if child.is_symlink() or (hasattr(child, "is_junction") and child.is_junction()):
+            return Kind.LINK, 0
+        if child.is_dir(follow_symlinks=False):
+            return Kind.FOLDER, 0
+        if child.is_file(follow_symlinks=False):
+            return Kind.FILE, child.stat(follow_symlinks=False).st_size
+    except OSError:
+        return Kind.UNREADABLE, 0
+    return Kind.SPECIAL, 0
+
+
+class CommitSource:
+    """A commit in a git repository, read object by object: nothing is checked out.
+
+    Parameters
+    ----------
+    repository : Path
+        A bare repository, or a folder with one in `.git`.
+    revision : str
+        A branch, tag or commit; by default what HEAD points at.
+
+    Raises
+    ------
+    InputError
+        If the folder is no repository, or has no such commit, or borrows objects from elsewhere.
+    """
+
+    def __init__(self, repository: Path, revision: str = "HEAD") -> None:
+        import pygit2
+
+        try:
+            self._git = pygit2.Repository(str(repository), pygit2.enums.RepositoryOpenFlag.NO_SEARCH)
+        except pygit2.GitError as error:
+            raise InputError(
+                f"expected a git repository at {repository}, but found none ({error})",
+                "Give the folder of a repository, or a bare clone of it.",
+            ) from error
+        if (Path(self._git.path) / "objects" / "info" / "alternates").exists():
+            raise InputError(
+                f"the repository at {repository} borrows objects from another folder (objects/info/alternates)",
+                "Clone it anew without --shared or --reference; folders outside a submission are not read.",
+            )
+        try:
+            commit = self._git.revparse_single(revision)
+            self.commit = commit.peel(pygit2.Commit)
+            self._tree = self.commit.tree
+        except (KeyError, ValueError, pygit2.GitError) as error:
+            raise InputError(
+                f"expected a commit called {revision!r} in {repository}, but there is none",
+                "An empty repository has nothing to check; otherwise give a branch, a tag or a commit.",
+            ) from error
+        self.label = f"{repository}@{str(self.commit.id)[:12]}"
+        self._blobs: dict[str, pygit2.Oid] = {}
+
+    def entries(self) -> Iterator[Entry]:
+        """Walk the commit's tree."""
+        yield from self._walk(self._tree, "", 0)
+
+    def _walk(self, tree: pygit2.Tree, prefix: str, depth: int) -> Iterator[Entry]:
+        import pygit2
+
+        for child in tree:
+            raw = child.raw_name.decode("utf-8", "surrogateescape") if child.raw_name else ""
+            path = prefix + raw
+            mode = int(child.filemode)
+            if mode == pygit2.enums.FileMode.TREE:
+                yield Entry(path, Kind.FOLDER)
+                try:
+                    inner = self._git[child.id]
+                except KeyError:
+                    inner = None
+                if depth + 1 >= MAX_DEPTH or not isinstance(inner, pygit2.Tree):
+                    yield Entry(path, Kind.UNREADABLE)
+                else:
+                    yield from self._walk(inner, path + "/", depth + 1)
+            elif mode == pygit2.enums.FileMode.LINK:
+                yield Entry(path, Kind.LINK)
+            elif mode == pygit2.enums.FileMode.COMMIT:
+                yield Entry(path, Kind.SPECIAL)
+            else:
+                self._blobs[path] = child.id
+                yield Entry(path, Kind.FILE, self._size(child.id))
+
+    def _size(self, oid: pygit2.Oid) -> int | None:
+        try:
+            return int(self._git.odb.read_header(oid)[1])
+        except KeyError:
+            return None  # left out of the clone because of its size
+
+    def read(self, path: str, limit: int) -> bytes:
+        """Read one blob of the commit."""
+        oid = self._blobs.get(path)
+        size = self._size(oid) if oid is not None else None
+        if oid is None or size is None:
+            raise UnreadableError("was left out of the clone because of its size")
+        if size > limit:
+            raise UnreadableError(f"has {size:,} bytes, more than the {limit:,} that are read")
+        return bytes(self._git[oid].data)  # type: ignore[attr-defined]
+
+
+def list_tree(source: Source) -> tuple[dict[str, Entry], list[Entry]]:
+    """Return the regular files by path, and everything else, within the limits of the view.
+
+    Raises
+    ------
+    LimitError
+        If there are more files or bytes than a submission may have.
+    """
+    files: dict[str, Entry] = {}
+    others: list[Entry] = []
+    total = 0
+    for count, entry in enumerate(source.entries(), 1):
+        if count > MAX_FILES:
+            raise LimitError(
+                f"expected at most {MAX_FILES:,} files, but {source.label} has more",
+                "Remove what does not belong in the repository: data sets, virtual environments, caches.",
+            )
+        if entry.kind is Kind.FILE:
+            files[entry.path] = entry
+            total += entry.size or 0
+        else:
+            others.append(entry)
+    if total > MAX_TOTAL:
+        raise LimitError(
+            f"expected at most {MAX_TOTAL // 1_000_000} MB, but {source.label} has {total // 1_000_000:,} MB",
+            "Remove what does not belong in the repository: data sets, virtual environments, caches.",
+        )
+    return files, others
