@@ -1,0 +1,1 @@
+"""One module a step, numbered: the number is the schema's version."""

@@ -1,0 +1,247 @@
+"""Students, groups, and who was in which group from when to when."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from coursekit.errors import InputError
+from coursekit.store.records import Group, Membership, NewStudent, Student
+from coursekit.store.schema import groups, memberships, students
+from coursekit.store.transaction import Reader, Transaction
+
+
+def comparable(text: str) -> str:
+    """Give the form in which two names count as the same: also on a disk that ignores case.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    str
+        After Unicode's compatibility normalization, without case and outer spaces.
+    """
+    # Folding the case can undo the normal form, so it is made again.
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).strip()
+
+
+def add_student(tx: Transaction, student: NewStudent) -> Student:
+    """Put a person on the roster.
+
+    Raises
+    ------
+    InputError
+        When the name is empty, or another student has the e-mail address or the account. The transaction
+        stays usable, so that an import can go on with the next row.
+    """
+    name = student.name.strip()
+    if not name:
+        raise InputError("expected a student's name, found none", "Write a name in this row.")
+    keys: dict[str, str | None] = {}
+    for field, what in (("email", "e-mail address"), ("account", "account")):
+        value = (getattr(student, field) or "").strip() or None
+        key = None if value is None else comparable(value)
+        keys |= {field: value, f"{field}_key": key}
+        if key is None:
+            continue
+        column = students.c[f"{field}_key"]
+        if tx.first(sa.select(students.c.id).where(column == key)):
+            raise InputError(
+                f"expected each {what} once, found {value!r} with another student already",
+                "Correct the row, or remove it if it is the same person.",
+            )
+    student_id = tx.insert(students, name=name, added_at=tx.now, **keys)
+    tx.audit("add", "students", student_id)
+    return _student(tx, student_id)
+
+
+def list_students(view: Reader) -> list[Student]:
+    """Give all students, in the order in which they came."""
+    return [_to_student(row) for row in view.all(sa.select(students).order_by(students.c.id))]
+
+
+def add_group(tx: Transaction, name: str) -> Group:
+    """Make a group.
+
+    Raises
+    ------
+    InputError
+        When the name is empty, or names the same folder as another group's.
+    """
+    name = name.strip()
+    key = comparable(name)
+    if not key:
+        raise InputError("expected a group's name, found none", "Give the group a name.")
+    other = tx.first(sa.select(groups.c.name).where(groups.c.name_key == key))
+    if other:
+        raise InputError(
+            f"expected a name of its own for the group {name!r}, found a group {other.name!r}",
+            "Choose a name that differs in more than case, accents' encoding or spaces around it.",
+        )
+    group_id = tx.insert(groups, name=name, name_key=key, added_at=tx.now)
+    tx.audit("add", "groups", group_id)
+    return _group(tx, group_id)
+
+
+def list_groups(view: Reader) -> list[Group]:
+    """Give all groups, in the order in which they were made."""
+    return [_to_group(row) for row in view.all(sa.select(groups).order_by(groups.c.id))]
+
+
+def find_group(view: Reader, name: str) -> Group | None:
+    """Give the group of this name, whatever its case and Unicode form, or None."""
+    row = view.first(sa.select(groups).where(groups.c.name_key == comparable(name)))
+    return None if row is None else _to_group(row)
+
+
+def join_group(
+    tx: Transaction, student_id: int, group_id: int, *, at: datetime | None = None, reason: str | None = None
+) -> Membership:
+    """Put a student into a group; who is in another one leaves it at the same moment.
+
+    Parameters
+    ----------
+    tx : Transaction
+    student_id, group_id : int
+    at : datetime, optional
+        From when on; now by default.
+    reason : str, optional
+        For the audit.
+
+    Returns
+    -------
+    Membership
+        The open one; an existing one when the student is in the group already.
+
+    Raises
+    ------
+    InputError
+        When there is no such student or group.
+    """
+    _student(tx, student_id)
+    _group(tx, group_id)
+    at = at or tx.now
+    present = _open_membership(tx, student_id)
+    if present and present.group_id == group_id:
+        return present
+    if present:
+        leave_group(tx, student_id, at=at, reason=reason)
+    row_id = tx.insert(memberships, student_id=student_id, group_id=group_id, joined_at=at)
+    tx.audit("add", "memberships", row_id, "group_id", None, group_id, reason)
+    return Membership(id=row_id, student_id=student_id, group_id=group_id, joined_at=at, left_at=None)
+
+
+def leave_group(
+    tx: Transaction, student_id: int, *, at: datetime | None = None, reason: str | None = None
+) -> Membership | None:
+    """Take a student out of the present group; that he or she was in it stays known.
+
+    Returns
+    -------
+    Membership or None
+        The ended one; None when the student is in no group.
+
+    Raises
+    ------
+    InputError
+        When the end would lie before the beginning.
+    """
+    present = _open_membership(tx, student_id)
+    if present is None:
+        return None
+    at = at or tx.now
+    if at < present.joined_at:
+        raise InputError(
+            f"expected a moment after {present.joined_at:%Y-%m-%d %H:%M} UTC, when the student joined the group, "
+            f"found {at:%Y-%m-%d %H:%M}",
+            "Give a later date.",
+        )
+    tx.execute(memberships.update().where(memberships.c.id == present.id).values(left_at=at))
+    tx.audit("change", "memberships", present.id, "left_at", None, at, reason)
+    return Membership(
+        id=present.id,
+        student_id=student_id,
+        group_id=present.group_id,
+        joined_at=present.joined_at,
+        left_at=at,
+    )
+
+
+def list_memberships(view: Reader, *, at: datetime | None = None, history: bool = False) -> list[Membership]:
+    """Give who is in which group.
+
+    Parameters
+    ----------
+    view : Reader
+    at : datetime, optional
+        The moment that is asked about; now by default.
+    history : bool, optional
+        All that ever were instead.
+    """
+    statement = sa.select(memberships).order_by(memberships.c.id)
+    if at is not None:
+        ended = memberships.c.left_at
+        statement = statement.where(memberships.c.joined_at <= at, sa.or_(ended.is_(None), ended > at))
+    elif not history:
+        statement = statement.where(memberships.c.left_at.is_(None))
+    return [_to_membership(row) for row in view.all(statement)]
+
+
+def members(view: Reader) -> dict[int, list[Student]]:
+    """Give the present members by group id; groups without members have an empty list."""
+    found: dict[int, list[Student]] = {row.id: [] for row in view.all(sa.select(groups.c.id))}
+    statement = (
+        sa.select(memberships.c.group_id, students)
+        .join_from(memberships, students)
+        .where(memberships.c.left_at.is_(None))
+        .order_by(memberships.c.id)
+    )
+    for row in view.all(statement):
+        found[row.group_id].append(_to_student(row))
+    return found
+
+
+def _student(view: Reader, student_id: int) -> Student:
+    row = view.first(sa.select(students).where(students.c.id == student_id))
+    if row is None:
+        raise InputError(
+            f"expected a student in the roster, found no number {student_id}", "List the students."
+        )
+    return _to_student(row)
+
+
+def _group(view: Reader, group_id: int) -> Group:
+    row = view.first(sa.select(groups).where(groups.c.id == group_id))
+    if row is None:
+        raise InputError(f"expected a group of the course, found no number {group_id}", "List the groups.")
+    return _to_group(row)
+
+
+def _open_membership(view: Reader, student_id: int) -> Membership | None:
+    present = sa.select(memberships).where(
+        memberships.c.student_id == student_id, memberships.c.left_at.is_(None)
+    )
+    row = view.first(present)
+    return None if row is None else _to_membership(row)
+
+
+def _to_student(row: sa.Row[tuple[object, ...]]) -> Student:
+    return Student(id=row.id, name=row.name, email=row.email, account=row.account, added_at=row.added_at)
+
+
+def _to_group(row: sa.Row[tuple[object, ...]]) -> Group:
+    return Group(id=row.id, name=row.name, added_at=row.added_at)
+
+
+def _to_membership(row: sa.Row[tuple[object, ...]]) -> Membership:
+    return Membership(
+        id=row.id,
+        student_id=row.student_id,
+        group_id=row.group_id,
+        joined_at=row.joined_at,
+        left_at=row.left_at,
+    )

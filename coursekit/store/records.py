@@ -1,0 +1,142 @@
+"""What the queries take and give: frozen dataclasses, without SQLAlchemy.
+
+``NewX`` is what a caller hands in; ``X`` is the same with the id that the store gave it. All moments
+are timezone-aware and come back in UTC.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from coursekit.model import Finding
+
+Origin = Literal["made", "linked"]
+
+
+@dataclass(frozen=True, slots=True)
+class NewStudent:
+    """A person on the roster.
+
+    Parameters
+    ----------
+    name : str
+        As the person writes it; any characters.
+    email : str, optional
+        Unique in the course, whatever its case.
+    account : str, optional
+        On the git host; unique in the course, whatever its case.
+    """
+
+    name: str
+    email: str | None = None
+    account: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Student(NewStudent):
+    """A person in the store."""
+
+    id: int
+    added_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """A group; its name is unique, whatever its case and Unicode form."""
+
+    id: int
+    name: str
+    added_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Membership:
+    """From when to when a student was in a group; open while ``left_at`` is None."""
+
+    id: int
+    student_id: int
+    group_id: int
+    joined_at: datetime
+    left_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewRepository:
+    """Where a group's work lies.
+
+    Parameters
+    ----------
+    group_id : int
+    url : str, optional
+        The address on the git host.
+    path : str, optional
+        The folder on this machine, relative to the course folder, with forward slashes.
+    origin : {"made", "linked"}
+        Made by ``new-project``, or by the group itself and registered.
+    """
+
+    group_id: int
+    url: str | None = None
+    path: str | None = None
+    origin: Origin = "made"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repository(NewRepository):
+    """A repository in the store; the group's present one while ``replaced_at`` is None."""
+
+    id: int
+    added_at: datetime
+    replaced_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewCheckRun:
+    """One check of one repository.
+
+    Parameters
+    ----------
+    repository_id : int
+    profile : str
+        The requirement profile's name.
+    version : str
+        Of coursekit, as it may judge otherwise later.
+    findings : tuple of coursekit.model.Finding
+        One a requirement, in the order in which they are shown.
+    commit : str, optional
+        The commit that was read; None for a folder.
+    """
+
+    repository_id: int
+    profile: str
+    version: str
+    findings: tuple[Finding, ...] = ()
+    commit: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckRun(NewCheckRun):
+    """A check in the store."""
+
+    id: int
+    group_id: int
+    checked_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    """Who changed what, when, by which command; ids, never names of students."""
+
+    id: int
+    at: datetime
+    actor: str
+    command: str
+    action: str
+    table: str
+    row_id: int
+    field: str | None
+    old: str | None
+    new: str | None
+    reason: str | None

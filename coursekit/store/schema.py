@@ -1,0 +1,213 @@
+"""The tables as the newest migration leaves them; a test compares the two.
+
+Only portable types, so that SQLite and PostgreSQL get the same schema. Ids are never given twice
+(AUTOINCREMENT), because the audit keeps the ids of rows that are gone.
+
+A column is audited (its old and new values may stand in the audit) only when it says so here with
+``AUDITED``, and only a closed type may: a number, a moment, a boolean, one of a fixed set of words.
+Free text may hold a person's name, which the audit must never keep.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from coursekit.model import Level, Status
+from coursekit.text import clean
+
+# The version that this code reads and writes: the newest migration's number (a test compares).
+HEAD = "0001"
+
+AUDITED = {"audited": True}
+CLOSED_TYPES = (sa.Integer, sa.Boolean, sa.DateTime, sa.Date, sa.Enum)
+
+
+class UtcDateTime(sa.types.TypeDecorator[datetime]):
+    """A timezone-aware moment, in UTC on the way in and out, also where the database has no zones."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"expected a timezone-aware moment, found {value!r}")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        del dialect
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class CleanText(sa.types.TypeDecorator[str]):
+    """Text without NUL and lone surrogates, which one database refuses and the other mangles."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
+        del dialect
+        return None if value is None else clean(value)
+
+
+def _words(*words: str, name: str) -> sa.Enum:
+    return sa.Enum(*words, name=name, native_enum=False, create_constraint=True, length=20)
+
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _table(name: str, *items: sa.schema.SchemaItem) -> sa.Table:
+    # `sqlite_autoincrement` needs the primary key in the table's own list, which `id` gives.
+    kwargs: dict[str, Any] = {"sqlite_autoincrement": True}
+    return sa.Table(name, metadata, sa.Column("id", sa.Integer, primary_key=True), *items, **kwargs)
+
+
+students = _table(
+    "students",
+    sa.Column("name", CleanText, nullable=False),
+    sa.Column("email", CleanText),
+    sa.Column("account", CleanText),
+    # The forms that are compared: case-folded in Python, as the databases' own lower() differ.
+    sa.Column("email_key", CleanText, unique=True),
+    sa.Column("account_key", CleanText, unique=True),
+    sa.Column("added_at", UtcDateTime, nullable=False),
+)
+
+groups = _table(
+    "groups",
+    sa.Column("name", CleanText, nullable=False),
+    sa.Column("name_key", CleanText, nullable=False, unique=True),
+    sa.Column("added_at", UtcDateTime, nullable=False),
+)
+
+memberships = _table(
+    "memberships",
+    sa.Column("student_id", sa.ForeignKey("students.id"), nullable=False, info=AUDITED),
+    sa.Column("group_id", sa.ForeignKey("groups.id"), nullable=False, index=True, info=AUDITED),
+    sa.Column("joined_at", UtcDateTime, nullable=False, info=AUDITED),
+    sa.Column("left_at", UtcDateTime, info=AUDITED),
+)
+# A student is in one group at a time; what was before stays.
+sa.Index(
+    "uq_memberships_open",
+    memberships.c.student_id,
+    unique=True,
+    sqlite_where=memberships.c.left_at.is_(None),
+    postgresql_where=memberships.c.left_at.is_(None),
+)
+sa.Index("ix_memberships_student_id", memberships.c.student_id)
+
+repositories = _table(
+    "repositories",
+    sa.Column("group_id", sa.ForeignKey("groups.id"), nullable=False, index=True, info=AUDITED),
+    sa.Column("url", CleanText),
+    sa.Column("path", CleanText),
+    sa.Column("origin", _words("made", "linked", name="origin"), nullable=False, info=AUDITED),
+    sa.Column("added_at", UtcDateTime, nullable=False),
+    sa.Column("replaced_at", UtcDateTime, info=AUDITED),
+    sa.CheckConstraint("url IS NOT NULL OR path IS NOT NULL", name="somewhere"),
+)
+sa.Index(
+    "uq_repositories_open",
+    repositories.c.group_id,
+    unique=True,
+    sqlite_where=repositories.c.replaced_at.is_(None),
+    postgresql_where=repositories.c.replaced_at.is_(None),
+)
+
+check_runs = _table(
+    "check_runs",
+    sa.Column("repository_id", sa.ForeignKey("repositories.id"), nullable=False, index=True),
+    sa.Column("commit_hash", CleanText),
+    sa.Column("profile", CleanText, nullable=False),
+    sa.Column("version", CleanText, nullable=False),
+    sa.Column("checked_at", UtcDateTime, nullable=False),
+)
+
+findings = sa.Table(
+    "findings",
+    metadata,
+    sa.Column("run_id", sa.ForeignKey("check_runs.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("code", CleanText, primary_key=True),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("title", CleanText, nullable=False),
+    sa.Column("status", _words(*(status.value for status in Status), name="status"), nullable=False),
+    sa.Column("level", _words(*(level.value for level in Level), name="level"), nullable=False),
+    sa.Column("milestone", CleanText),
+    sa.Column("due", sa.Boolean, nullable=False),
+    sa.Column("message", CleanText, nullable=False),
+    sa.Column("hint", CleanText, nullable=False),
+    # JSON as text: it is handed on, never searched in, and PostgreSQL's JSON refuses \u0000.
+    sa.Column("locations", CleanText, nullable=False),
+)
+
+jobs = _table(
+    "jobs",
+    sa.Column("name", CleanText, nullable=False, unique=True),
+    sa.Column("started_at", UtcDateTime, nullable=False),
+    # Set when a run came to its end, so that one that was cut short is told apart.
+    sa.Column("ended_at", UtcDateTime),
+    # The lock: a token of the run that holds it, and what tells whether that run still lives.
+    sa.Column("owner", CleanText),
+    sa.Column("owner_host", CleanText),
+    sa.Column("owner_pid", sa.Integer),
+    sa.Column("beat_at", UtcDateTime),
+)
+
+job_items = sa.Table(
+    "job_items",
+    metadata,
+    sa.Column("job_id", sa.ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("key", CleanText, primary_key=True),
+    sa.Column("version", CleanText, nullable=False),
+    sa.Column("state", _words("started", "done", "failed", name="state"), nullable=False),
+    sa.Column("reason", CleanText),
+    sa.Column("changed_at", UtcDateTime, nullable=False),
+)
+
+audit = _table(
+    "audit",
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("actor", CleanText, nullable=False),
+    sa.Column("command", CleanText, nullable=False),
+    sa.Column("action", CleanText, nullable=False),
+    sa.Column("table_name", CleanText, nullable=False),
+    sa.Column("row_id", sa.Integer, nullable=False),
+    sa.Column("field", CleanText),
+    sa.Column("old", CleanText),
+    sa.Column("new", CleanText),
+    sa.Column("reason", CleanText),
+)
+sa.Index("ix_audit_row", audit.c.table_name, audit.c.row_id)
+
+
+def is_audited(table: str, column: str) -> bool:
+    """Whether the audit may keep this column's values.
+
+    Raises
+    ------
+    ValueError
+        When there is no such table or column: a mistake in the calling code.
+    """
+    if table not in metadata.tables or column not in metadata.tables[table].c:
+        raise ValueError(f"no column {column!r} in a table {table!r} to write an audit about")
+    found = metadata.tables[table].c[column]
+    kind = found.type.impl_instance if isinstance(found.type, sa.types.TypeDecorator) else found.type
+    # sa.Enum is a kind of string too, hence no test for text: what is not closed is free.
+    return bool(found.info.get("audited")) and isinstance(kind, CLOSED_TYPES)
