@@ -20,7 +20,7 @@ from coursekit.errors import CoursekitError
 class Commands(click.Group):
     """A group whose commands are the public modules of this package."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """Name every command, in alphabetical order."""
         return sorted(m.name.replace("_", "-") for m in iter_modules(__path__) if not m.name.startswith("_"))
 
@@ -65,7 +65,7 @@ def main() -> None:
         code = root.main(standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
     except CoursekitError as error:
-        _complain(error.message, error.hint)
+        complain(error.message, error.hint)
         sys.exit(error.exit_code)
     except click.exceptions.Abort:
         click.echo("Stopped; nothing half-done was left.", err=True)
@@ -80,20 +80,21 @@ def main() -> None:
         from coursekit.text import one_line
 
         where = f": {one_line(str(error.filename))}" if error.filename else ""
-        _complain(f"{error.strerror or error}{where}", "Check that the folder is there and can be written to.")
+        complain(f"{error.strerror or error}{where}", "Check that the folder is there and can be written to.")
         sys.exit(2)
     except Exception as error:  # noqa: BLE001 - the last handler: a bug, told as one
         import traceback
 
         traceback.print_exc()
-        _complain(
+        complain(
             f"coursekit itself failed ({type(error).__name__}); this is a bug, not your mistake.",
             "Please report it with the lines above.",
         )
         sys.exit(3)
 
 
-def _complain(message: str, hint: str) -> None:
+def complain(message: str, hint: str = "") -> None:
+    """Print an error and the next step to standard error, with nothing hidden in it."""
     from coursekit.text import printable
 
     click.echo(f"Error: {printable(message, multiline=True)}", err=True)

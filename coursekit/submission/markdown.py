@@ -258,11 +258,11 @@ def _paragraph(inline: Token, line: int, quoted: bool) -> Iterator[tuple[Heading
     spans = _spans(inline)
     text = plain(spans)
     visible = [span for span in spans if span.style == "break" or span.text.strip()]
-    if visible and not quoted and all(span.style == "strong" for span in visible) and len(text) <= 120:
-        # A label such as "**Result:**" opens a value, not a section; a heading does not end in a colon.
-        if "\n" not in text and not text.endswith((".", "!", "?", ",", ";")):
-            yield Heading(text.rstrip(":").strip(), 7, line), None
-            return
+    bold = visible and not quoted and all(span.style == "strong" for span in visible)
+    # A sentence in bold is a sentence; a heading is short and does not end like one.
+    if bold and len(text) <= 120 and "\n" not in text and not text.endswith((".", "!", "?", ",", ";")):
+        yield Heading(text.rstrip(":").strip(), 7, line), None
+        return
     stripped = inline.content.strip()
     if (
         stripped.startswith("$$")

@@ -1,0 +1,229 @@
+"""Judges a submission against a profile: every requirement gets its finding."""
+
+from __future__ import annotations
+
+import datetime as dt
+import fnmatch
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from coursekit import __version__
+from coursekit.checker.profile import Profile, Requirement, load_profile
+from coursekit.checker.rule import Outcome, all_rules, not_judged
+from coursekit.errors import InputError
+from coursekit.model import Finding, Level, Problem, Status, Text, Waiver
+from coursekit.submission import Submission, open_submission
+from coursekit.text import nearest
+
+NO_RULE = Text(
+    "coursekit has no rule for this requirement yet; look yourself",
+    "coursekit hat für diese Anforderung noch keine Regel; bitte selbst ansehen",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """All findings for one submission.
+
+    Attributes
+    ----------
+    problems : tuple of Problem
+        Files that could not be read as what they claim to be; the findings may be incomplete.
+    """
+
+    path: str
+    name: str
+    profile: str
+    language: str
+    findings: tuple[Finding, ...]
+    problems: tuple[Problem, ...] = ()
+
+    def count(self, status: Status) -> int:
+        """Return the number of findings of one status."""
+        return sum(finding.status is status for finding in self.findings)
+
+    @property
+    def judged(self) -> int:
+        """The number of requirements that were judged."""
+        return len(self.findings) - self.count(Status.NOT_JUDGED)
+
+    @property
+    def unruled(self) -> int:
+        """The number of requirements that have no rule."""
+        return sum(finding.code not in all_rules() for finding in self.findings)
+
+    @property
+    def blocking(self) -> tuple[Finding, ...]:
+        """What is required and due, and not met."""
+        return tuple(finding for finding in self.findings if finding.blocks)
+
+    @property
+    def exit_code(self) -> int:
+        """0 fine, 1 something required and due is not met, 2 a file could not be read."""
+        return 2 if self.problems else 1 if self.blocking else 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the stable form that ``--format json`` prints."""
+        return {
+            "tool": "coursekit",
+            "version": __version__,
+            "profile": self.profile,
+            "path": self.path,
+            "findings": [_finding_dict(finding) for finding in self.findings],
+            "summary": {
+                "requirements": len(self.findings),
+                "judged": self.judged,
+                "with_rule": len(self.findings) - self.unruled,
+                **{status.value: self.count(status) for status in Status},
+                "required_not_met": len(self.blocking),
+                "problems": [{"path": p.path, "message": p.message, "hint": p.hint} for p in self.problems],
+            },
+        }
+
+
+def _finding_dict(finding: Finding) -> dict[str, Any]:
+    return {
+        "code": finding.code,
+        "title": finding.title,
+        "status": finding.status.value,
+        "level": finding.level.value,
+        "milestone": finding.milestone,
+        "due": finding.due,
+        "message": finding.message,
+        "hint": finding.hint,
+        "locations": [{"path": p.path, "line": p.line, "cell": p.cell} for p in finding.locations],
+    }
+
+
+def check_path(
+    path: Path,
+    *,
+    profile: str | None = None,
+    revision: str | None = None,
+    milestone: str | None = None,
+    waivers: Sequence[Waiver] = (),
+    language: str = "en",
+    now: dt.datetime | None = None,
+) -> Check:
+    """Open what lies at `path` and check it; see `open_submission` and `check`."""
+    submission = open_submission(path, revision)
+    chosen = profile or (submission.project.profile if submission.project else "") or "opencampus-ml"
+    if profile is None and chosen.endswith(".toml"):
+        # A group must not choose the file that judges it.
+        chosen = "opencampus-ml"
+    return check(
+        submission,
+        load_profile(chosen),
+        path=str(path),
+        milestone=milestone,
+        waivers=waivers,
+        language=language,
+        now=now,
+    )
+
+
+def check(
+    submission: Submission,
+    profile: Profile,
+    *,
+    path: str = "",
+    milestone: str | None = None,
+    waivers: Iterable[Waiver] = (),
+    language: str = "en",
+    now: dt.datetime | None = None,
+) -> Check:
+    """Judge every requirement of `profile`.
+
+    Parameters
+    ----------
+    submission : Submission
+        The group's work.
+    profile : Profile
+        The requirements.
+    milestone : str, optional
+        What is due: all that belongs to this milestone or an earlier one. By default, what the
+        deadlines in the group's `project.toml` say; without any, everything.
+    waivers : iterable of Waiver
+        What instructors excused the group from.
+    language : str
+        ``en`` or ``de``.
+    now : datetime, optional
+        When the deadlines are compared.
+
+    Raises
+    ------
+    InputError
+        If there is no such milestone.
+    """
+    if milestone is not None and milestone not in profile.milestones:
+        close = nearest(milestone, list(profile.milestones))
+        raise InputError(
+            f"expected one of the milestones {', '.join(profile.milestones)}, found {milestone!r}",
+            f"Did you mean {close!r}?" if close else "Name one of them.",
+        )
+    submission.project  # noqa: B018 - a wrong project.toml is told even when no rule asks for it
+    due = _due(submission, profile, milestone, now or dt.datetime.now(dt.UTC))
+    granted = [
+        w
+        for w in waivers
+        if w.group in {None, submission.name, submission.project and submission.project.group}
+    ]
+    asked = {w.code: w.reason for w in submission.project.waivers_asked} if submission.project else {}
+    findings = []
+    for requirement in profile.requirements:
+        outcome = _outcome(submission, requirement)
+        findings.append(
+            _finding(requirement, outcome, requirement.milestone in due, granted, asked, language)
+        )
+    return Check(path, submission.name, profile.name, language, tuple(findings), submission.problems)
+
+
+def _due(submission: Submission, profile: Profile, milestone: str | None, now: dt.datetime) -> set[str]:
+    if milestone is not None:
+        return set(profile.milestones[: profile.milestones.index(milestone) + 1])
+    deadlines = {m.name: m.deadline for m in submission.project.milestones} if submission.project else {}
+    return {
+        name for name in profile.milestones if (deadline := deadlines.get(name)) is None or deadline <= now
+    }
+
+
+def _outcome(submission: Submission, requirement: Requirement) -> Outcome:
+    rule = all_rules().get(requirement.code)
+    if rule is None:
+        return not_judged(NO_RULE)
+    return rule.check(submission, {**rule.parameters, **requirement.parameters})
+
+
+def _finding(
+    requirement: Requirement,
+    outcome: Outcome,
+    due: bool,
+    waivers: Iterable[Waiver],
+    asked: dict[str, str],
+    language: str,
+) -> Finding:
+    rule = all_rules().get(requirement.code)
+    title = requirement.title.get(language) or requirement.title.get("en", "")
+    status, message = outcome.status, outcome.message.in_(language)
+    hint = rule.hint.in_(language) if rule and status is Status.NOT_MET else ""
+    waiver = next((w for w in waivers if fnmatch.fnmatchcase(requirement.code, w.code)), None)
+    if waiver and status is not Status.MET:
+        reason = Text("waived: {reason} ({found})", "erlassen: {reason} ({found})")
+        message = reason.format(reason=waiver.reason, found=message).in_(language)
+        status, hint = Status.WAIVED, ""
+    elif requirement.code in asked and status is Status.NOT_MET:
+        note = Text(" – a waiver was asked for: {reason}", " – ein Erlass wurde erbeten: {reason}")
+        message += note.format(reason=asked[requirement.code]).in_(language)
+    return Finding(
+        requirement.code,
+        title or (rule.title.in_(language) if rule else requirement.code),
+        status,
+        Level(requirement.level),
+        requirement.milestone,
+        due,
+        message,
+        hint,
+        outcome.locations,
+    )

@@ -1,0 +1,66 @@
+"""For people, many submissions at a glance: a line each."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+from coursekit.checker.engine import Check
+from coursekit.model import Level, Status, Text
+from coursekit.text import one_line
+
+_HEAD = (
+    Text("group", "Gruppe"),
+    Text("met", "erfüllt"),
+    Text("not met", "nicht erfüllt"),
+    Text("not judged", "nicht beurteilt"),
+    Text("required and not met", "verlangt, nicht erfüllt"),
+    Text("advised and not met", "empfohlen, nicht erfüllt"),
+)
+_READY = Text("nothing", "nichts")
+
+
+def render(checks: Sequence[Check]) -> str:
+    """Return a table with the codes of what is not met."""
+    if not checks:
+        return ""
+    language = checks[0].language
+    rows = [[head.in_(language) for head in _HEAD]]
+    for check in checks:
+        missing = [f for f in check.findings if f.status is Status.NOT_MET]
+        required = [f.code for f in missing if f.level is Level.REQUIRED and f.due]
+        others = [f.code for f in missing if f.code not in required]
+        name = one_line(check.name, 32) + (" !" if check.problems else "")
+        rows.append(
+            [
+                name,
+                str(check.count(Status.MET)),
+                str(len(missing)),
+                str(check.count(Status.NOT_JUDGED)),
+                _short(required) or _READY.in_(language),
+                _short(others),
+            ]
+        )
+    widths = [max(_width(row[column]) for row in rows) for column in range(len(_HEAD))]
+    lines = [
+        "  ".join(
+            (" " * (widths[i] - _width(cell)) + cell)
+            if 1 <= i <= 3
+            else (cell + " " * (widths[i] - _width(cell)))
+            for i, cell in enumerate(row)
+        ).rstrip()
+        for row in rows
+    ]
+    lines.insert(1, "─" * min(sum(widths) + 2 * (len(widths) - 1), 120))
+    return "\n".join(lines) + "\n"
+
+
+def _short(codes: Sequence[str], most: int = 6) -> str:
+    return " ".join(codes[:most]) + (f" +{len(codes) - most}" if len(codes) > most else "")
+
+
+def _width(text: str) -> int:
+    return sum(
+        2 if unicodedata.east_asian_width(char) in "WF" else 0 if unicodedata.combining(char) else 1
+        for char in text
+    )

@@ -1,0 +1,122 @@
+"""Requirement profiles: which rules apply, at which level, for which milestone, with which parameters.
+
+A profile is a TOML file; built-in ones lie in `profiles/`, an instructor's own is given by its path.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from coursekit.checker.rule import all_rules
+from coursekit.errors import InputError
+from coursekit.model import Level
+from coursekit.text import nearest
+
+FOLDER = Path(__file__).resolve().parent / "profiles"
+
+
+class _Requirement(msgspec.Struct, forbid_unknown_fields=True):
+    code: str
+    milestone: str
+    level: Level = Level.ADVISED
+    title: dict[str, str] = {}
+    parameters: dict[str, Any] = {}
+
+
+class _Profile(msgspec.Struct, forbid_unknown_fields=True):
+    name: str
+    title: str
+    milestones: list[str]
+    requirements: list[_Requirement]
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """A line of a profile. `title` is used where no rule says its own."""
+
+    code: str
+    milestone: str
+    level: Level
+    title: Mapping[str, str]
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A course's requirements, and its milestones in order."""
+
+    name: str
+    title: str
+    milestones: tuple[str, ...]
+    requirements: tuple[Requirement, ...]
+
+
+def profile_names() -> list[str]:
+    """Return the names of the built-in profiles."""
+    return sorted(path.stem for path in FOLDER.glob("*.toml"))
+
+
+def load_profile(name: str) -> Profile:
+    """Load a built-in profile by its name, or one from a file by its path (ending in ``.toml``).
+
+    Raises
+    ------
+    InputError
+        If there is no such profile, or it is wrong.
+    """
+    path = Path(name) if name.endswith(".toml") else FOLDER / f"{name}.toml"
+    if not name.endswith(".toml") and name not in profile_names():
+        close = nearest(name, profile_names())
+        raise InputError(
+            f"expected a requirement profile, but there is none called {name!r}"
+            + (f"; did you mean {close!r}?" if close else ""),
+            f"There are: {', '.join(profile_names())}. Your own profile is given by its path, ending in .toml.",
+        )
+    try:
+        data = path.read_bytes()
+        raw = msgspec.convert(tomllib.loads(data.decode("utf-8")), _Profile)
+    except OSError as error:
+        raise InputError(f"expected a profile at {path}, but it cannot be read ({error.strerror})") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise InputError(
+            f"{path}: expected a requirement profile, but {error}", "Mend the file and try again."
+        ) from error
+    return _checked(raw, path)
+
+
+def _checked(raw: _Profile, path: Path) -> Profile:
+    seen: set[str] = set()
+    for requirement in raw.requirements:
+        where = f"{path}: requirement {requirement.code}"
+        if requirement.code in seen:
+            raise InputError(f"{where} stands twice", "Remove one of the two.")
+        seen.add(requirement.code)
+        if requirement.milestone not in raw.milestones:
+            close = nearest(requirement.milestone, raw.milestones)
+            raise InputError(
+                f"{where}: expected one of the milestones {', '.join(raw.milestones)}, found {requirement.milestone!r}",
+                f"Did you mean {close!r}?" if close else "Name one of them.",
+            )
+        rule = all_rules().get(requirement.code)
+        for key, value in requirement.parameters.items():
+            known = dict(rule.parameters) if rule else {}
+            if key not in known:
+                raise InputError(
+                    f"{where}: there is no parameter {key!r}",
+                    f"The rule has: {', '.join(known) or 'none'}.",
+                )
+            if type(value) is not type(known[key]):
+                expected = type(known[key]).__name__
+                raise InputError(f"{where}: expected {key} to be of type {expected}, found {value!r}")
+    return Profile(
+        raw.name,
+        raw.title,
+        tuple(raw.milestones),
+        tuple(Requirement(r.code, r.milestone, r.level, r.title, r.parameters) for r in raw.requirements),
+    )

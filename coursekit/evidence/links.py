@@ -1,0 +1,86 @@
+"""Relative links of a submission, and whether they lead anywhere."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from coursekit.submission import Document, Link, Submission
+
+_SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*:|^//", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenLink:
+    """A link that leads nowhere, and the file that was probably meant."""
+
+    path: str
+    line: int
+    target: str
+    image: bool
+    meant: str | None
+
+
+def is_url(target: str) -> bool:
+    """Return whether a link's target is a URL of any scheme, not a path."""
+    return bool(_SCHEME.match(target)) or target.lower().startswith("www.")
+
+
+def resolve(target: str, base: str) -> str | None:
+    """Return the path that a relative `target` in the file `base` means, or None outside the repository.
+
+    The empty string is the root folder.
+    """
+    path = unquote(target.split("#", 1)[0].split("?", 1)[0], errors="surrogateescape").strip()
+    path = path.replace("\\", "/")
+    folder = "" if path.startswith("/") else posixpath.dirname(base)
+    joined = posixpath.normpath(posixpath.join(folder, path.lstrip("/")))
+    if joined == ".." or joined.startswith("../"):
+        return None
+    return "" if joined == "." else joined
+
+
+def broken_links(submission: Submission, document: Document) -> list[BrokenLink]:
+    """Return the relative links and images of `document` that lead to no file or folder, case included."""
+    found = []
+    for link in document.links:
+        if not _leads_somewhere(submission, document, link):
+            found.append(
+                BrokenLink(
+                    document.path, link.line, link.target, link.image, _meant(submission, document, link)
+                )
+            )
+    return found
+
+
+def _leads_somewhere(submission: Submission, document: Document, link: Link) -> bool:
+    target = link.target.strip()
+    if target.startswith("#") and len(target) > 1:
+        return True
+    if not target or target == "#":
+        return False
+    if is_url(target):
+        return True
+    path = resolve(target, document.path)
+    if path is None:
+        return False
+    return path == "" or path in submission.files or path in submission.folders
+
+
+def _meant(submission: Submission, document: Document, link: Link) -> str | None:
+    """Return the file that differs from the target only in case, ending or folder, if there is just one."""
+    path = resolve(link.target, document.path) if link.target.strip() else None
+    if not path:
+        return None
+    names = [*submission.files, *submission.folders]
+    folded = path.casefold()
+    for candidates in (
+        [name for name in names if name.casefold() == folded],
+        [name for name in names if posixpath.splitext(name)[0].casefold() == folded],
+        [name for name in names if posixpath.basename(name).casefold() == posixpath.basename(folded)],
+    ):
+        if len(candidates) == 1:
+            return posixpath.relpath(candidates[0], posixpath.dirname(document.path) or ".")
+    return None
