@@ -1,0 +1,211 @@
+"""Optimizers: how a step follows from the gradient.
+
+θ is the vector of all parameters and g that of all gradients (see `parameters.py`); both are changed or
+read in place. The equations hold for each number on its own, so an optimizer may work through the
+vectors block by block. It does, because a network's vectors do not fit into the processor's cache and a
+block does: each block is fetched from memory once, not once for every operation of the equation.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import ClassVar
+
+import numpy as np
+
+from core_lib.base import Array
+from core_lib.errors import DataError, ShapeError
+
+# Five vectors of this many float32 are 320 kB: they fit into the second-level cache of any laptop.
+BLOCK = 16384
+
+
+class Optimizer:
+    """Base of the optimizers.
+
+    A subclass names its memory in ``memory`` and writes `update`, which gets a block of θ, of g, of each
+    of its memory vectors (zeros before the first step), and one of scratch space, all of one length.
+
+    Parameters
+    ----------
+    lr : float
+        The learning rate. It may be changed between steps.
+
+    Attributes
+    ----------
+    steps : int
+        How many steps were made.
+    state : dict of str to array
+        The memory vectors; a checkpoint has to keep them and ``steps``.
+    """
+
+    memory: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, lr: float) -> None:
+        if not (0 < lr < math.inf):
+            raise DataError(
+                f"{type(self).__name__}: the learning rate must be positive and finite; got {lr}."
+            )
+        self.lr = float(lr)
+        self.steps = 0
+        self.state: dict[str, Array] = {}
+
+    def step(self, theta: Array, grad: Array) -> None:
+        """Change `theta` by one step, given the gradient.
+
+        Parameters
+        ----------
+        theta, grad : array, shape (number of parameters,)
+        """
+        if theta.shape != grad.shape:
+            raise ShapeError(
+                f"{self!r}: theta has shape {theta.shape} and grad {grad.shape}; they must agree."
+            )
+        for name in self.memory:
+            found = self.state.get(name)
+            if found is None:
+                self.state[name] = np.zeros_like(theta)
+            elif found.shape != theta.shape or found.dtype != theta.dtype:
+                raise ShapeError(
+                    f"{self!r}: its memory is of {found.size} parameters ({found.dtype}), and theta has {theta.size} "
+                    f"({theta.dtype}). An optimizer serves one network; make a new one."
+                )
+        self.steps += 1
+        vectors = [theta, grad, *(self.state[name] for name in self.memory)]
+        scratch = np.empty(min(BLOCK, theta.size), theta.dtype)
+        for start in range(0, theta.size, BLOCK):
+            blocks = [vector[start : start + BLOCK] for vector in vectors]
+            self.update(*blocks, scratch[: blocks[0].size])
+
+    def update(self, *blocks: Array) -> None:
+        """Update a block: θ, g, the memory vectors, scratch."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(lr={self.lr:g})"
+
+
+class SGD(Optimizer):
+    r"""Gradient descent: a step against the gradient.
+
+    .. math:: θ ← θ - η g
+
+    Parameters
+    ----------
+    lr : float
+        η.
+
+    References
+    ----------
+    Robbins, Monro: A stochastic approximation method (1951).
+    """
+
+    def __init__(self, lr: float = 0.1) -> None:
+        super().__init__(lr)
+
+    def update(self, *blocks: Array) -> None:
+        """Apply the equation to the block (θ, g, scratch)."""
+        theta, g, s = blocks
+        np.multiply(g, self.lr, out=s)
+        theta -= s
+
+
+class Momentum(Optimizer):
+    r"""Gradient descent with a velocity: steps in a steady direction add up, others cancel.
+
+    .. math:: v ← βv + g \qquad θ ← θ - ηv
+
+    Parameters
+    ----------
+    lr : float
+        η. In a steady direction the steps grow to η / (1 - β).
+    beta : float
+        β, the share of the velocity that is kept.
+
+    References
+    ----------
+    Polyak: Some methods of speeding up the convergence of iteration methods (1964).
+    Sutskever, Martens, Dahl, Hinton: On the importance of initialization and momentum, ICML 2013.
+    """
+
+    memory: ClassVar[tuple[str, ...]] = ("v",)
+
+    def __init__(self, lr: float = 0.01, beta: float = 0.9) -> None:
+        super().__init__(lr)
+        self.beta = _fraction("Momentum: beta", beta)
+
+    def update(self, *blocks: Array) -> None:
+        """Apply the equations to the block (θ, g, v, scratch)."""
+        theta, g, v, s = blocks
+        v *= self.beta
+        v += g
+        np.multiply(v, self.lr, out=s)
+        theta -= s
+
+
+class Adam(Optimizer):
+    r"""Steps whose size does not depend on the size of the gradients.
+
+    m and v are moving averages of the gradient and of its square. They begin at zero and are too small
+    at first; after t steps by the factor :math:`1 - β^t`, which the division makes up for:
+
+    .. math::
+        m &← β_1 m + (1 - β_1) g    & \hat m &= m / (1 - β_1^t) \\
+        v &← β_2 v + (1 - β_2) g^2  & \hat v &= v / (1 - β_2^t) \\
+        θ &← θ - η \, \hat m / (\sqrt{\hat v} + ε)
+
+    Parameters
+    ----------
+    lr : float
+        η. The first steps are of just this size.
+    beta1, beta2 : float
+    eps : float
+        ε, against division by zero.
+
+    Notes
+    -----
+    For speed the memory keeps :math:`M = m / (1 - β_1)` and :math:`V = v / (1 - β_2)`, because
+    :math:`M ← β_1 M + g` is one pass over the vector less, and likewise for V. With
+    :math:`a = (1 - β_1) / (1 - β_1^t)` and :math:`c = \sqrt{(1 - β_2) / (1 - β_2^t)}` the step is
+
+    .. math:: η \, \frac{a M}{c \sqrt V + ε} = \frac{η a}{c} · \frac{M}{\sqrt V + ε / c}
+
+    References
+    ----------
+    Kingma, Ba: Adam: a method for stochastic optimization, ICLR 2015, algorithm 1.
+    """
+
+    memory: ClassVar[tuple[str, ...]] = ("M", "V")
+
+    def __init__(
+        self, lr: float = 0.001, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8
+    ) -> None:
+        super().__init__(lr)
+        self.beta1 = _fraction("Adam: beta1", beta1)
+        self.beta2 = _fraction("Adam: beta2", beta2)
+        if not eps > 0:
+            raise DataError(f"Adam: eps must be positive; got {eps}.")
+        self.eps = float(eps)
+
+    def update(self, *blocks: Array) -> None:
+        """Apply the equations of the notes to the block (θ, g, M, V, scratch)."""
+        theta, g, M, V, s = blocks
+        a = (1.0 - self.beta1) / (1.0 - self.beta1**self.steps)
+        c = math.sqrt((1.0 - self.beta2) / (1.0 - self.beta2**self.steps))
+        M *= self.beta1
+        M += g
+        V *= self.beta2
+        np.multiply(g, g, out=s)
+        V += s
+        np.sqrt(V, out=s)
+        s += self.eps / c
+        np.divide(M, s, out=s)
+        s *= self.lr * a / c
+        theta -= s
+
+
+def _fraction(what: str, value: float) -> float:
+    """Give `value` back if it is at least 0 and below 1."""
+    if not 0 <= value < 1:
+        raise DataError(f"{what} must be at least 0 and below 1; got {value}.")
+    return float(value)
