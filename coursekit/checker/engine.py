@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import fnmatch
+import traceback
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 from coursekit import __version__
 from coursekit.checker.profile import Profile, Requirement, load_profile
 from coursekit.checker.rule import Outcome, all_rules, not_judged
-from coursekit.errors import InputError
+from coursekit.errors import CoursekitError, InputError
 from coursekit.model import Finding, Level, Problem, Status, Text, Waiver
 from coursekit.submission import Submission, open_submission
 from coursekit.text import nearest
@@ -193,7 +194,17 @@ def _outcome(submission: Submission, requirement: Requirement) -> Outcome:
     rule = all_rules().get(requirement.code)
     if rule is None:
         return not_judged(NO_RULE)
-    return rule.check(submission, {**rule.parameters, **requirement.parameters})
+    try:
+        return rule.check(submission, {**rule.parameters, **requirement.parameters})
+    except CoursekitError:
+        raise
+    except Exception as error:  # noqa: BLE001 - one rule's bug must not end the check of a course
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        text = f"the rule {rule.code} failed: {type(error).__name__} in {where.name}, line {where.lineno}"
+        submission.note(
+            rule.code, text, "This is a bug in coursekit; please report it. The other rules were checked."
+        )
+        return not_judged(Text(text, text))
 
 
 def _finding(

@@ -304,9 +304,7 @@ def _prose_line(
     return None
 
 
-def _best_model(
-    document: Document, labels: list[_Label], blocks: list[Block], sections: list[Section]
-) -> Stated:
+def _best_model(document: Document, labels: list[_Label], sections: list[Section]) -> Stated:
     stated = _stated(document, _pick(labels, "best_model"), sections)
     if stated.own:
         return stated
