@@ -16,6 +16,7 @@ from coursekit.checker.rule import Outcome, all_rules, not_judged
 from coursekit.errors import CoursekitError, InputError
 from coursekit.model import Finding, Level, Problem, Status, Text, Waiver
 from coursekit.submission import Submission, open_submission
+from coursekit.submission.view import FOLDERS
 from coursekit.text import nearest
 
 NO_RULE = Text(
@@ -164,7 +165,7 @@ def check(
             f"expected one of the milestones {', '.join(profile.milestones)}, found {milestone!r}",
             f"Did you mean {close!r}?" if close else "Name one of them.",
         )
-    submission.project  # noqa: B018 - a wrong project.toml is told even when no rule asks for it
+    _read_all(submission)
     due = _due(submission, profile, milestone, now or dt.datetime.now(dt.UTC))
     granted = [
         w
@@ -179,6 +180,15 @@ def check(
             _finding(requirement, outcome, requirement.milestone in due, granted, asked, language)
         )
     return Check(path, submission.name, profile.name, language, tuple(findings), submission.problems)
+
+
+def _read_all(submission: Submission) -> None:
+    """Read what people write by hand, so that a damaged file is told even where no rule asks for it."""
+    submission.project  # noqa: B018 - reading notes the problems
+    for key in FOLDERS:
+        submission.notebooks(key)
+        for folder in submission.milestone_folders(key):
+            submission.readme(folder)
 
 
 def _due(submission: Submission, profile: Profile, milestone: str | None, now: dt.datetime) -> set[str]:

@@ -6,6 +6,7 @@ ten megabytes of pictures cost nothing when only headings are read.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -125,16 +126,7 @@ class Notebook:
             raise NotebookError("expected a notebook (JSON), but the file is empty")
         if data.startswith(b"\xef\xbb\xbf"):
             data = data[3:]
-        try:
-            raw = msgspec.json.decode(data, type=_RawNotebook)
-        except msgspec.ValidationError as error:
-            raise NotebookError(f"expected a notebook, but its JSON has another form ({error})") from error
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            if b"<<<<<<<" in data and b">>>>>>>" in data:
-                raise NotebookError("holds the marks of a merge conflict (<<<<<<<)") from error
-            raise NotebookError(f"expected a notebook (JSON), but it is not JSON ({error})") from error
-        except RecursionError as error:
-            raise NotebookError("is nested too deeply to be a notebook") from error
+        raw = _decode(data)
         cells = raw.cells if raw.cells is not None else [c for sheet in raw.worksheets for c in sheet.cells]
         if raw.cells is None and not raw.worksheets:
             raise NotebookError("expected a notebook, but its JSON has no cells")
@@ -144,6 +136,30 @@ class Notebook:
     def code_cells(self) -> tuple[Cell, ...]:
         """The code cells that are not empty."""
         return tuple(cell for cell in self.cells if cell.kind == "code" and cell.source.strip())
+
+
+def _decode(data: bytes) -> _RawNotebook:
+    try:
+        try:
+            return msgspec.json.decode(data, type=_RawNotebook)
+        except msgspec.ValidationError:
+            raise
+        except msgspec.DecodeError:
+            return msgspec.json.decode(_tolerated(data), type=_RawNotebook)
+    except msgspec.ValidationError as error:
+        raise NotebookError(f"expected a notebook, but its JSON has another form ({error})") from error
+    except RecursionError as error:
+        raise NotebookError("is nested too deeply to be a notebook") from error
+    except (msgspec.DecodeError, ValueError) as error:
+        if b"<<<<<<<" in data and b">>>>>>>" in data:
+            raise NotebookError("holds the marks of a merge conflict (<<<<<<<)") from error
+        raise NotebookError(f"expected a notebook (JSON), but it is not JSON ({error})") from error
+
+
+def _tolerated(data: bytes) -> bytes:
+    """Rewrite what Jupyter's own reader takes and strict JSON does not: NaN, lone surrogates."""
+    value = json.loads(data.decode("utf-8"), parse_constant=lambda _: None)
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
 
 
 _MODERN = {"pyout": "execute_result", "pyerr": "error"}

@@ -1,0 +1,80 @@
+"""Small submissions for tests, written file by file."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+README = """# Reading handwritten digits
+
+## Repository Link
+
+https://git.example.org/group-7/digits
+
+## Description
+
+We read handwritten digits with a small network of two layers that we wrote ourselves in NumPy and
+compare it with a softmax regression on the same split of the data.
+
+### Task Type
+
+Image classification
+
+### Results Summary
+
+- **Best Model:** MLP 64-64-10
+- **Evaluation Metric:** Accuracy
+- **Result:** 97.5 % on the test set
+"""
+
+
+def write(root: Path, files: Mapping[str, str | bytes]) -> Path:
+    """Write `files` below `root` and return it."""
+    for name, content in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return root
+
+
+def png(width: int, height: int) -> bytes:
+    """Return a PNG image of one color."""
+    file = io.BytesIO()
+    Image.new("RGB", (width, height), "navy").save(file, "PNG")
+    return file.getvalue()
+
+
+def markdown(source: str) -> dict[str, Any]:
+    """Return a Markdown cell of format 4."""
+    return {"cell_type": "markdown", "metadata": {}, "source": source.splitlines(keepends=True)}
+
+
+def code(source: str, *outputs: dict[str, Any], count: int | None = None) -> dict[str, Any]:
+    """Return a code cell of format 4."""
+    return {
+        "cell_type": "code",
+        "metadata": {},
+        "source": source,
+        "execution_count": count,
+        "outputs": list(outputs),
+    }
+
+
+def notebook(*cells: dict[str, Any]) -> str:
+    """Return a notebook of format 4."""
+    return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": list(cells)})
+
+
+def complete() -> dict[str, str | bytes]:
+    """Return a submission that meets DOC and PRE."""
+    return {
+        "README.md": README,
+        "4_Presentation/README.md": "# Presentation\n\n[Slides](slides.pdf)\n",
+        "4_Presentation/slides.pdf": b"%PDF-1.7 small",
+        "CoverImage/cover.png": png(800, 450),
+    }
