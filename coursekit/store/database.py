@@ -13,8 +13,7 @@ from typing import Any, Self
 import sqlalchemy as sa
 
 from coursekit.errors import StoreError
-from coursekit.store import migrate, sqlite_file
-from coursekit.store.schema import HEAD
+from coursekit.store import migrate, schema, sqlite_file
 from coursekit.store.transaction import Reader, Transaction
 
 FILE_NAME = "course.db"
@@ -149,7 +148,7 @@ def open_store(target: str | Path, *, create: bool = True) -> Store:
         return _open_file(Path(target) / FILE_NAME, create=create)
     try:
         url = sa.make_url(text)
-    except sa.exc.ArgumentError:
+    except (sa.exc.ArgumentError, ValueError):
         # The text is not repeated: it may hold a password.
         raise StoreError(
             "expected a database URL, found something that cannot be read as one",
@@ -182,7 +181,7 @@ def _open_file(path: Path, *, create: bool) -> Store:
             f"expected the course's database at {path}, found none",
             "Make one with `coursekit init`, or go to the course's folder.",
         )
-    backup = None if version in (None, HEAD) else sqlite_file.back_up(path, str(version))
+    backup = None if version in (None, schema.HEAD) else sqlite_file.back_up(path, str(version))
     try:
         _turn_on_wal(path)
     except sqlite3.Error as error:
@@ -191,7 +190,7 @@ def _open_file(path: Path, *, create: bool) -> Store:
     engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS})
     sa.event.listen(engine, "connect", _set_up_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
-    return _prepared(Store(engine, path, backup), upgrade=version != HEAD)
+    return _prepared(Store(engine, path, backup), upgrade=version != schema.HEAD)
 
 
 def _open_server(url: sa.URL, *, create: bool) -> Store:
@@ -224,10 +223,10 @@ def _open_server(url: sa.URL, *, create: bool) -> Store:
         )
     if migrate.is_newer(found[0]):
         raise StoreError(
-            f"expected a database of version {HEAD} or older at {store.name}, found version {found[0]}",
+            f"expected a database of version {schema.HEAD} or older at {store.name}, found version {found[0]}",
             "Update coursekit; nothing was changed.",
         )
-    return _prepared(store, upgrade=found[0] != HEAD)
+    return _prepared(store, upgrade=found[0] != schema.HEAD)
 
 
 def _prepared(store: Store, *, upgrade: bool) -> Store:

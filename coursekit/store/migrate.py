@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from coursekit.store.schema import HEAD
+from coursekit.store import schema
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -29,7 +29,7 @@ def is_version(text: object) -> bool:
 
 def is_newer(version: str) -> bool:
     """Whether a schema's version comes from a later coursekit."""
-    return int(version) > int(HEAD)
+    return int(version) > int(schema.HEAD)
 
 
 def upgrade(connection: sa.Connection) -> None:
@@ -49,7 +49,7 @@ def upgrade(connection: sa.Connection) -> None:
 
     def steps(revision: Any, context: MigrationContext) -> Any:
         del context
-        return script._upgrade_revs(HEAD, revision)
+        return script._upgrade_revs(schema.HEAD, revision)
 
     context = MigrationContext.configure(
         connection,

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
 from coursekit.errors import StoreError
+from coursekit.store import schema
 from coursekit.store.migrate import VERSION_TABLE, is_newer, is_version
-from coursekit.store.schema import HEAD
 
 _MAGIC = b"SQLite format 3\x00"
 # Reading every page of a file takes 3 ms a megabyte; larger ones are only looked over where SQLite looks itself.
 _CHECKED_SIZE = 16_000_000
+_PAUSES = (0.02, 0.1)
 _OTHER = "Move it away, or give another folder or database; nothing was changed."
 
 
@@ -68,7 +70,7 @@ def look(path: Path) -> str | None:
         raise damaged(path, str(error)) from error
     if version is not None and is_newer(version):
         raise StoreError(
-            f"expected a database of version {HEAD} or older in {path}, found version {version}, "
+            f"expected a database of version {schema.HEAD} or older in {path}, found version {version}, "
             "which a newer coursekit wrote",
             "Update coursekit, or restore a backup that this version made; nothing was changed.",
         )
@@ -86,14 +88,14 @@ def damaged(path: Path, detail: str) -> StoreError:
 def _read_version(path: Path) -> str | None:
     # A plain read-only connection would leave `-wal` and `-shm` files behind; an immutable one does not, but
     # is only right while nobody writes. A writer (or a killed one) shows by its `-wal` file.
-    busy = path.with_name(path.name + "-wal").exists()
-    try:
-        return _query_version(path, "mode=ro" if busy else "immutable=1")
-    except sqlite3.DatabaseError:
-        if busy:
-            raise
-        # Another command may have begun to write just now; only the second look counts.
-        return _query_version(path, "mode=ro")
+    # One that began just now can make a sound file look damaged for a moment, so only the last look counts.
+    log = path.with_name(path.name + "-wal")
+    for pause in _PAUSES:
+        try:
+            return _query_version(path, "mode=ro" if log.exists() else "immutable=1")
+        except sqlite3.DatabaseError:
+            time.sleep(pause)
+    return _query_version(path, "mode=ro" if log.exists() else "immutable=1")
 
 
 def _query_version(path: Path, option: str) -> str | None:

@@ -137,8 +137,8 @@ class Transaction(Reader):
 
     def flush(self) -> None:
         """Write the audit; the store calls it before it commits."""
-        if self._people is None:
-            # Students came or were renamed since a reason was recorded.
+        if any(entry["table_name"] == "students" for entry in self._entries):
+            # They may have come, or got their names, after a reason was recorded.
             for entry in self._entries:
                 if entry["reason"] is not None:
                     entry["reason"] = self._without_names(entry["reason"])
