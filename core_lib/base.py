@@ -65,11 +65,7 @@ class Operation:
             return np.empty(shape, dtype)
         key = (name, shape, dtype)
         buffer = self._buffers.get(key)
-        if buffer is None:
-            if len(self._buffers) >= MAX_BUFFERS:
-                self._buffers.clear()
-            buffer = self._buffers[key] = np.empty(shape, dtype)
-        return buffer
+        return self._keep(key, np.empty(shape, dtype)) if buffer is None else buffer
 
     def filled(self, value: float, shape: tuple[int, ...], dtype: Any) -> Array:
         """Give an array in which every entry is `value`; it must not be written to.
@@ -79,11 +75,19 @@ class Operation:
         """
         if self._buffers is None:
             return np.full(shape, value, dtype)
-        key = ("filled", value, shape, dtype)
+        key = (value, shape, dtype)
         buffer = self._buffers.get(key)
         if buffer is None:
-            buffer = self._buffers[key] = np.full(shape, value, dtype)
+            buffer = self._keep(key, np.full(shape, value, dtype))
             buffer.flags.writeable = False
+        return buffer
+
+    def _keep(self, key: Any, buffer: Array) -> Array:
+        """Keep a new buffer, and forget the old ones if there are too many."""
+        if self._buffers is not None:
+            if len(self._buffers) >= MAX_BUFFERS:
+                self._buffers.clear()
+            self._buffers[key] = buffer
         return buffer
 
     def describe(self) -> str:

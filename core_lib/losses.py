@@ -147,6 +147,10 @@ class SoftmaxCrossEntropy(Loss):
             total = np.log(sums).sum() - log_p[y, np.arange(n_examples)].sum()
         else:
             self.same_shape(z, y)
+            if not (y.min() >= 0 and np.abs(y.sum(axis=0) - 1.0).max() < 1e-3):
+                raise DataError(
+                    f"{self!r}: each column of y must be a distribution: no negative share, sum 1."
+                )
             log_p -= np.log(sums)
             # 0 · log 0 is 0 here: a class that has no share in the target costs nothing
             total = -np.multiply(y, log_p, out=np.zeros_like(log_p), where=y != 0).sum()

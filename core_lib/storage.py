@@ -51,9 +51,10 @@ def load_parameters(net: Layer, path: str | os.PathLike[str]) -> None:
     import zipfile
 
     try:
-        with np.load(Path(path), allow_pickle=False) as file:
-            if not hasattr(file, "files"):
-                raise ValueError("it is a single array (.npy)")
+        file = np.load(Path(path), allow_pickle=False)
+        if isinstance(file, np.ndarray):
+            raise ValueError("it is a single array (.npy)")
+        with file:
             arrays = {name: file[name] for name in file.files}
     except FileNotFoundError:
         raise StorageError(
