@@ -35,38 +35,52 @@ if TYPE_CHECKING:  # for editors and type checkers, which cannot follow what hap
 __version__ = "0.1.0"
 
 
-def _load() -> dict[str, Any]:
-    """Import all modules of this folder, and give what they define for the public.
+def __getattr__(name: str) -> Any:
+    """Find a public name when it is first asked for, and import only the module that defines it.
 
-    It happens when a name is first asked for, so that ``from core_lib.dense import Dense`` imports only
-    what `dense.py` needs.
+    Which one that is the modules' text tells: importing all of them would cost as much time again as
+    importing NumPy.
     """
+    import importlib
+    import pkgutil
+
+    if name == "__all__":
+        return sorted(_load_all())
+    for info in [] if name.startswith("_") else pkgutil.iter_modules(__path__):  # noqa: F405
+        with open(f"{__path__[0]}/{info.name}.py", "rb") as file:  # noqa: F405, PTH123  # pathlib takes long
+            text = b"\n" + file.read()
+        if f"\nclass {name}".encode() in text or f"\ndef {name}".encode() in text:
+            module = importlib.import_module(f"{__name__}.{info.name}")
+            if name in _public(module):
+                globals()[name] = getattr(module, name)
+                return globals()[name]
+    raise AttributeError(f"core_lib has no {name!r}. dir(core_lib) lists all that it has.")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_load_all()})
+
+
+def _public(module: Any) -> dict[str, Any]:
+    """Give the classes and functions that a module defines, without those that it imports."""
+    return {
+        name: value
+        for name, value in vars(module).items()
+        if not name.startswith("_") and getattr(value, "__module__", None) == module.__name__
+    }
+
+
+def _load_all() -> dict[str, Any]:
+    """Import all modules of this folder, and give what they define."""
     import importlib
     import pkgutil
 
     found: dict[str, Any] = {}
     for info in pkgutil.iter_modules(__path__):  # noqa: F405
-        module = importlib.import_module(f"{__name__}.{info.name}")
-        for name, value in vars(module).items():
-            if not name.startswith("_") and getattr(value, "__module__", None) == module.__name__:
-                other = found.setdefault(name, value)
-                if other is not value:
-                    raise ImportError(
-                        f"{name} is defined in {other.__module__} and in {value.__module__}: rename one."
-                    )
-    globals().update({name: value for name, value in found.items() if name not in globals()})
+        for name, value in _public(importlib.import_module(f"{__name__}.{info.name}")).items():
+            other = found.setdefault(name, value)
+            if other is not value:
+                raise ImportError(
+                    f"{name} is defined in {other.__module__} and in {value.__module__}: rename one."
+                )
     return found
-
-
-def __getattr__(name: str) -> Any:
-    if name == "__all__":
-        return sorted(_load())
-    if not name.startswith("_"):
-        found = _load()
-        if name in found:
-            return found[name]
-    raise AttributeError(f"core_lib has no {name!r}. dir(core_lib) lists all that it has.")
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_load()})

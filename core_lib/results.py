@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from core_lib.base import Array
@@ -100,26 +99,26 @@ def write_metrics(
         content["confusion_matrix"] = {"labels": names, "counts": confusion.tolist()}
     if search is not None:
         content["search"] = search.to_list()
-    _write(Path(folder) / "metrics.json", content)
+    _write(folder, "metrics.json", content)
     return content
 
 
 def write_history(folder: str | os.PathLike[str], history: History) -> None:
     """Write ``history.json``: the curves of a training run, epoch by epoch."""
-    _write(Path(folder) / "history.json", history.to_dict())
+    _write(folder, "history.json", history.to_dict())
 
 
 def write_network(folder: str | os.PathLike[str], summary: NetworkSummary) -> None:
     """Write ``network.json``: the layers of the best network, from `summarize`."""
-    _write(Path(folder) / "network.json", summary.to_dict())
+    _write(folder, "network.json", summary.to_dict())
 
 
-def _write(path: Path, content: dict[str, Any]) -> None:
+def _write(folder: str | os.PathLike[str], name: str, content: dict[str, Any]) -> None:
     """Write JSON, and name the file if a number in it is not finite."""
     try:
         data = to_json(content)
     except ValueError as error:
         raise DataError(
-            f"{path.name}: a figure is NaN or infinite, and JSON has no such number ({error})."
+            f"{name}: a figure is NaN or infinite, and JSON has no such number ({error})."
         ) from error
-    write_atomically(path, data)
+    write_atomically(os.path.join(folder, name), data)  # noqa: PTH118  # pathlib takes long to import

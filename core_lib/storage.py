@@ -6,7 +6,6 @@ Never pickle: loading a pickle runs whatever program its author put into it.
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import numpy as np
 
@@ -51,7 +50,7 @@ def load_parameters(net: Layer, path: str | os.PathLike[str]) -> None:
     import zipfile
 
     try:
-        file = np.load(Path(path), allow_pickle=False)
+        file = np.load(path, allow_pickle=False)
         if isinstance(file, np.ndarray):
             raise ValueError("it is a single array (.npy)")
         with file:
