@@ -57,7 +57,10 @@ def kill_writers(folder: Path, times: int) -> None:
         writer = context.Process(target=write_for_ever, args=(course, acknowledge))
         writer.start()
         acknowledge.close()
-        time.sleep(chance.uniform(0, 0.25))
+        if turn % 2:
+            # Well into the work, also on a slow machine; else at any point, beginning with the first import.
+            answers.poll(20)
+        time.sleep(chance.uniform(0, 0.15))
         writer.kill()
         writer.join()
         kept = max([kept, *acknowledged(answers)])
@@ -73,7 +76,7 @@ def kill_writers(folder: Path, times: int) -> None:
             # A student and the membership each, and the group: as many as there are changes.
             assert len(list_audit(view)) == len(students) * 2 + len(students) // TOGETHER
         kept = len(students)
-    assert any((folder / name / "course.db").stat().st_size > 100_000 for name in ("0", "1", "2"))
+    assert kept, "it got somewhere between the kills"
 
 
 def test_killed_at_random_points(tmp_path: Path) -> None:
