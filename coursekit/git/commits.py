@@ -1,0 +1,55 @@
+"""Making commits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pygit2
+
+from coursekit.errors import InputError
+
+BRANCH = "main"
+NOBODY = ("coursekit", "coursekit@localhost")
+
+
+def first_commit(folder: Path, message: str) -> str:
+    """Make `folder` a git repository with one commit of every file in it, and return the commit's id.
+
+    The author is the one that the user's git configuration names, else coursekit itself. Ignore rules are left
+    aside, the user's own too: what stands in the folder is what the commit holds.
+
+    Parameters
+    ----------
+    folder : Path
+        A folder that is no repository yet.
+    message : str
+        The commit's message.
+
+    Raises
+    ------
+    InputError
+        If the user's own git configuration cannot be read.
+    """
+    try:
+        repository = pygit2.init_repository(folder, initial_head=BRANCH)
+    except pygit2.GitError as error:
+        raise InputError(
+            f"expected git to be ready for use, but {error}",
+            "Mend that file, or make the project without a git repository (--no-git).",
+        ) from None
+    index = repository.index
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder)
+        if name.parts[0] != ".git" and not path.is_dir():
+            index.add(name.as_posix())
+    index.write()
+    author = _author(repository)
+    commit = repository.create_commit(f"refs/heads/{BRANCH}", author, author, message, index.write_tree(), [])
+    return str(commit)
+
+
+def _author(repository: pygit2.Repository) -> pygit2.Signature:
+    try:
+        return repository.default_signature
+    except (KeyError, ValueError, pygit2.GitError):  # not configured, or not usable
+        return pygit2.Signature(*NOBODY)
