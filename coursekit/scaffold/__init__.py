@@ -1,0 +1,16 @@
+"""Makes group repositories from templates."""
+
+from coursekit.scaffold.bake import Rendering, render
+from coursekit.scaffold.new import Created, new_project
+from coursekit.scaffold.people import clean_members, clean_name, clean_title, parse_member
+
+__all__ = [
+    "Created",
+    "Rendering",
+    "clean_members",
+    "clean_name",
+    "clean_title",
+    "new_project",
+    "parse_member",
+    "render",
+]

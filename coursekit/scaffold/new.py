@@ -1,0 +1,166 @@
+"""Makes one project: checks what was asked for, bakes the template, adds core_lib, and makes the first commit."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from coursekit import __version__
+from coursekit.config import Course, render_project
+from coursekit.errors import InputError
+from coursekit.files import folder_in_one_step
+from coursekit.git import first_commit
+from coursekit.model import Member, Project
+from coursekit.scaffold.bake import render
+from coursekit.scaffold.escape import Value
+from coursekit.scaffold.people import (
+    clean_description,
+    clean_members,
+    clean_name,
+    clean_repository,
+    clean_title,
+)
+from coursekit.templates import Template, core_files, core_version, find_template
+from coursekit.text import slug
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """A project that was made (or, in a dry run, would be)."""
+
+    folder: Path
+    project: Project
+    template: Template
+    files: tuple[str, ...]
+    commit: str = ""
+
+
+def new_project(
+    target: Path,
+    title: str,
+    members: Sequence[Member],
+    task: str,
+    template: str,
+    *,
+    course: Course | None = None,
+    description: str = "",
+    repository: str = "",
+    group: str = "",
+    base: Project | None = None,
+    git: bool = True,
+    dry_run: bool = False,
+) -> Created:
+    """Make a group's repository in the folder `target`, all of it or nothing.
+
+    Parameters
+    ----------
+    target : Path
+        A folder that does not exist yet, or is empty.
+    title : str
+    members : sequence of Member
+    task : str
+        The task type, such as ``image classification``; empty means the template's first one.
+    template : str
+        A template's name, or the path to a cookiecutter template.
+    course : Course, optional
+        States the group size, milestones, profile, and where the workflow installs coursekit from.
+    description, repository, group : str, optional
+    base : Project, optional
+        Facts that are kept where nothing else is said (from a `project.toml`).
+    git : bool, optional
+        Whether to make a git repository with a first commit.
+    dry_run : bool, optional
+        Check everything and write nothing.
+
+    Raises
+    ------
+    InputError
+        If something was asked for that cannot be done; nothing is written then.
+    """
+    found = find_template(template)
+    project = dataclasses.replace(
+        base or Project(title=""),
+        title=clean_title(title),
+        members=clean_members(members, course.max_group_size if course else None),
+        task=clean_name(task) if task.strip() else next(iter(found.tasks), ""),
+        description=clean_description(description),
+        repository=clean_repository(repository.strip()),
+        group=clean_name(group) if group.strip() else "",
+        template=found.name,
+        template_version=found.version(),
+        core_version=core_version(),
+    )
+    if course:
+        project = dataclasses.replace(
+            project,
+            course=course.name,
+            semester=course.semester,
+            language=course.language,
+            profile=course.profile,
+            milestones=course.milestones,
+        )
+    files = project_files(project, found, course.coursekit_source if course else "")
+    refuse_taken(target)
+    created = Created(target, project, found, tuple(sorted(files)))
+    if dry_run:
+        return created
+    with folder_in_one_step(target) as folder:
+        for name, data in files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+        commit = first_commit(folder, commit_message(project)) if git else ""
+    return dataclasses.replace(created, commit=commit)
+
+
+def project_files(project: Project, template: Template, coursekit_source: str = "") -> dict[str, bytes]:
+    """Return every file of a new project, by its path."""
+    values = project_values(project, coursekit_source)
+    return {
+        **render(template, values).fill(values),
+        **core_files(),
+        "project.toml": render_project(project).encode("utf-8"),
+    }
+
+
+def project_values(project: Project, coursekit_source: str = "") -> dict[str, Value]:
+    """Return the values that a template may use."""
+    return {
+        "title": project.title,
+        "slug": slug(project.title),
+        "description": project.description,
+        "task": project.task,
+        "repository": project.repository,
+        "members": [member.name for member in project.members],
+        "course": project.course,
+        "semester": project.semester,
+        "group": project.group,
+        "coursekit_source": coursekit_source,
+    }
+
+
+def commit_message(project: Project) -> str:
+    """Return the message of the first commit; its trailers say what the files were made from."""
+    return (
+        f"Start from the template {project.template}\n\n"
+        f"Made by coursekit {__version__}.\n\n"
+        f"Coursekit-Template: {project.template} {project.template_version}\n"
+        f"Coursekit-Core: {project.core_version}\n"
+    )
+
+
+def refuse_taken(target: Path) -> None:
+    """Refuse a target that is not a new or empty folder.
+
+    Raises
+    ------
+    InputError
+        If something is there already.
+    """
+    if target.is_symlink() or (target.exists() and not (target.is_dir() and not any(target.iterdir()))):
+        raise InputError(
+            f"expected a folder that does not exist yet, but there is already something at {target}",
+            "Choose another folder with  --output OTHER-FOLDER ; nothing was changed.",
+        )

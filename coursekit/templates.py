@@ -1,0 +1,147 @@
+"""The templates that projects start from: a folder each, found by looking.
+
+A template of ours is a folder in `templates/` with a `template.toml` (title, description, task types, tags) and a
+cookiecutter folder ``{{cookiecutter.slug}}``. An instructor's own may also be any cookiecutter template, by its path.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from coursekit.assets import asset
+from coursekit.errors import InputError
+from coursekit.text import nearest, one_line
+from coursekit.tomlread import parse
+
+COMMON = "common"
+METADATA = "template.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A template.
+
+    Attributes
+    ----------
+    name : str
+        Its folder's name.
+    folder : Path
+    title, description : str
+    tasks : tuple of str
+        The task types it is meant for; the first one is what a project gets that states none.
+    tags : tuple of str
+    ours : bool
+        Whether it has a `template.toml`, and so uses our variables as they are.
+    common : bool
+        Whether the common part lies under it.
+    """
+
+    name: str
+    folder: Path
+    title: str = ""
+    description: str = ""
+    tasks: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    ours: bool = False
+    common: bool = True
+
+    @property
+    def layers(self) -> tuple[Path, ...]:
+        """The folders to bake, one over the other."""
+        return (asset("templates") / COMMON, self.folder) if self.common else (self.folder,)
+
+    def version(self) -> str:
+        """Return a hash of everything that the template is made of."""
+        return content_hash(self.layers)
+
+
+def all_templates() -> list[Template]:
+    """Return the templates that coursekit carries, by name."""
+    folders = (path.parent for path in sorted(asset("templates").glob(f"*/{METADATA}")))
+    return [_read(folder) for folder in folders if folder.name != COMMON]
+
+
+def find_template(name: str) -> Template:
+    """Return the template called `name`, or the one in the folder `name` if that is a path.
+
+    Raises
+    ------
+    InputError
+        If there is none; with the nearest name.
+    """
+    known = {template.name: template for template in all_templates()}
+    if name in known:
+        return known[name]
+    folder = Path(name).expanduser()
+    is_path = any(sign in name for sign in "/\\") or name.startswith((".", "~"))
+    if is_path and folder.is_dir():
+        if not any("cookiecutter" in path.name and "{{" in path.name for path in folder.iterdir() if path.is_dir()):
+            raise InputError(
+                f"expected a cookiecutter template in {one_line(name, 200)}, but it has no folder whose name is "
+                "like {{cookiecutter.slug}}",
+                "Give the folder that holds that one, and usually a cookiecutter.json.",
+            )
+        return _read(folder.resolve())
+    if is_path:
+        raise InputError(f"expected a folder with a template, but there is none at {one_line(name, 200)}")
+    close = nearest(name, list(known))
+    raise InputError(
+        f"expected one of the templates {', '.join(known)}, but found {one_line(name, 60)!r}",
+        f"Did you mean {close!r}?" if close else "A template of your own is given by its path, such as ./my-template.",
+    )
+
+
+def _read(folder: Path) -> Template:
+    file = folder / METADATA
+    if not file.is_file():
+        return Template(folder.name, folder, title=folder.name)
+    table = parse(file.read_bytes(), f"{folder.name}/{METADATA}")
+    template = Template(
+        folder.name,
+        folder,
+        title=table.text("title", required=True),
+        description=table.text("description"),
+        tasks=table.texts("tasks"),
+        tags=table.texts("tags"),
+        ours=True,
+        common=table.flag("common", True),
+    )
+    table.done()
+    return template
+
+
+def core_files() -> dict[str, bytes]:
+    """Return the files of core_lib as a project carries them, by their path in it."""
+    folder = asset("core_lib")
+    return {f"core_lib/{path.relative_to(folder).as_posix()}": with_lf(path.read_bytes()) for path in source_files(folder)}
+
+
+def core_version() -> str:
+    """Return a hash of core_lib."""
+    return content_hash([asset("core_lib")])
+
+
+def source_files(folder: Path) -> list[Path]:
+    """Return every file in a folder, but for what tools leave behind."""
+    left = {"__pycache__", ".ipynb_checkpoints", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".DS_Store"}
+    paths = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix != ".pyc")
+    return [path for path in paths if not left & set(path.relative_to(folder).parts)]
+
+
+def content_hash(folders: Iterable[Path]) -> str:
+    """Return a hash of the files in some folders: paths and bytes, line endings aside."""
+    total = hashlib.sha256()
+    for folder in folders:
+        for path in source_files(folder):
+            data = with_lf(path.read_bytes())
+            total.update(f"{path.relative_to(folder).as_posix()}\0{len(data)}\0".encode())
+            total.update(data)
+    return total.hexdigest()[:12]
+
+
+def with_lf(data: bytes) -> bytes:
+    """Return a text file's bytes with LF line ends; a binary file's as they are."""
+    return data if b"\0" in data else data.replace(b"\r\n", b"\n")
