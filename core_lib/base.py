@@ -149,7 +149,7 @@ def _likely_cause(what: str, found: tuple[int, ...], shape: tuple[int | str | El
     if len(found) == len(shape) and sizes and list(found[1:]) == sizes and found[0] not in sizes:
         return (
             "Likely cause: examples are the first axis here and must be the last: use "
-            f"np.moveaxis({what}, 0, -1), or Dataset(..., examples_axis=0), which converts once."
+            f"np.moveaxis({what}, 0, -1), or say examples_axis=0 to Dataset or predict, which turn them round."
         )
     if len(found) != len(shape):
         return f"Likely cause: {len(found)} axes instead of {len(shape)}; examples are the last axis."

@@ -138,7 +138,10 @@ class SoftmaxCrossEntropy(Loss):
         n_classes, n_examples = z.shape
         self.y, self.n = y, self.count(y) if count is None else float(count)
 
-        log_p = np.subtract(z, z.max(axis=0), out=self.out("log_p", z.shape, z.dtype))
+        largest = z.max(axis=0)  # -inf among the others is a probability of zero, and welcome
+        if not np.isfinite(largest).all():
+            raise NonFiniteError(f"{self!r}: the logits have NaN or infinite values.")
+        log_p = np.subtract(z, largest, out=self.out("log_p", z.shape, z.dtype))
         self.p = p = np.exp(log_p, out=self.out("p", z.shape, z.dtype))
         sums = p.sum(axis=0)
         p /= sums

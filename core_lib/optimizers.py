@@ -71,6 +71,9 @@ class Optimizer:
                     f"({theta.dtype}). An optimizer serves one network; make a new one."
                 )
         self.steps += 1
+        self.lr = float(
+            self.lr
+        )  # a schedule may have put a NumPy float64 here, and all would be computed in that
         vectors = [theta, grad, *(self.state[name] for name in self.memory)]
         scratch = np.empty(min(BLOCK, theta.size), theta.dtype)
         for start in range(0, theta.size, BLOCK):

@@ -50,10 +50,10 @@ def load_parameters(net: Layer, path: str | os.PathLike[str]) -> None:
     import zipfile
 
     try:
-        file = np.load(path, allow_pickle=False)
-        if isinstance(file, np.ndarray):
-            raise ValueError("it is a single array (.npy)")
-        with file:
+        with open(path, "rb") as handle:  # noqa: PTH123  # np.load leaves a file open that is no archive
+            file = np.load(handle, allow_pickle=False)
+            if isinstance(file, np.ndarray):
+                raise ValueError("it is a single array (.npy)")
             arrays = {name: file[name] for name in file.files}
     except FileNotFoundError:
         raise StorageError(

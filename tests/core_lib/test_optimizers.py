@@ -79,6 +79,9 @@ def test_the_learning_rate_may_change() -> None:
     optimizer.lr = 0.25
     optimizer.step(theta, np.ones(1))
     assert theta[0] == -0.75
+    optimizer.lr = np.float64(0.25)
+    optimizer.step(theta, np.ones(1))
+    assert type(optimizer.lr) is float
 
 
 def test_adam_takes_zero_gradients() -> None:
