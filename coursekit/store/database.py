@@ -203,6 +203,15 @@ def _open_server(url: sa.URL, *, create: bool) -> Store:
         ) from error
     sa.event.listen(engine, "begin", _begin_postgresql)
     store = Store(engine, None)
+    try:
+        version = _server_version(store, create=create)
+    except BaseException:
+        store.close()
+        raise
+    return _prepared(store, upgrade=version != schema.HEAD)
+
+
+def _server_version(store: Store, *, create: bool) -> str | None:
     with store._connected(writing=False) as connection:
         tables = set(sa.inspect(connection).get_table_names())
         found = [""]
@@ -211,7 +220,7 @@ def _open_server(url: sa.URL, *, create: bool) -> Store:
             query = sa.select(version).select_from(sa.table(migrate.VERSION_TABLE))
             found = list(connection.scalars(query)) or [""]
     if not tables and create:
-        return _prepared(store, upgrade=True)
+        return None
     if not tables:
         raise StoreError(
             f"expected a course's database at {store.name}, found an empty one",
@@ -226,7 +235,7 @@ def _open_server(url: sa.URL, *, create: bool) -> Store:
             f"expected a database of version {schema.HEAD} or older at {store.name}, found version {found[0]}",
             "Update coursekit; nothing was changed.",
         )
-    return _prepared(store, upgrade=found[0] != schema.HEAD)
+    return found[0]
 
 
 def _prepared(store: Store, *, upgrade: bool) -> Store:
