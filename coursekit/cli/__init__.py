@@ -7,9 +7,10 @@ top of such a module: everything heavy is imported inside the function, so that 
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
-from pkgutil import iter_modules
+from pathlib import Path
 
 import click
 
@@ -22,7 +23,9 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """Name every command, in alphabetical order."""
-        return sorted(m.name.replace("_", "-") for m in iter_modules(__path__) if not m.name.startswith("_"))
+        # Not pkgutil: importing it takes longer than all the rest of this module.
+        names = (name.removesuffix(".py") for name in os.listdir(__path__[0]) if name.endswith(".py"))  # noqa: PTH208
+        return sorted(name.replace("_", "-") for name in names if not name.startswith("_"))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the module of one command."""
@@ -100,3 +103,16 @@ def complain(message: str, hint: str = "") -> None:
     click.echo(f"Error: {printable(message, multiline=True)}", err=True)
     if hint:
         click.echo(printable(hint, multiline=True), err=True)
+
+
+def called_as() -> str:
+    """Return how the user called the tool, for commands to copy: it need not be on the search path."""
+    called = Path(sys.argv[0])
+    if called.name == "__main__.py":
+        return "python -m coursekit"
+    return sys.argv[0] if len(called.parts) > 1 and not called.is_absolute() else "coursekit"
+
+
+def quoted(path: Path) -> str:
+    """Return a path as it is typed in a terminal."""
+    return f'"{path}"' if " " in str(path) else str(path)

@@ -1,0 +1,1 @@
+"""The workflows that need several capabilities at once."""
