@@ -29,7 +29,7 @@ def _paragraph(line: str) -> str:
     if line.startswith(("#", "+", "-", "=", ":")):
         line = "\\" + line
     # A closing row of # in a heading would be dropped.
-    return line[:-1] + "\\#" if line.endswith("#") else line
+    return line[:-1] + "\\#" if line.endswith("#") and line != "\\#" else line
 
 
 def quoted(text: str) -> str:

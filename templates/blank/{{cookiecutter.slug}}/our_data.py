@@ -1,6 +1,7 @@
 """Our data, loaded and split in one place, so that every notebook works with the same examples."""
 
 import numpy as np
+
 from core_lib import Dataset
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+
 from core_lib import Dataset
 
 FILE = Path(__file__).resolve().parent / "data" / "digits.csv.gz"

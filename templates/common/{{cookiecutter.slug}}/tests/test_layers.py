@@ -3,10 +3,11 @@
 import importlib
 import pkgutil
 
-import core_lib
 import layers
 import numpy as np
 import pytest
+
+import core_lib
 from core_lib import Layer, check_layer
 
 
@@ -16,9 +17,9 @@ def every_layer():
         for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             module = importlib.import_module(info.name)
             for value in vars(module).values():
-                if isinstance(value, type) and issubclass(value, Layer) and value.__module__ == info.name:
-                    if value is not Layer and not value.__name__.startswith("_"):
-                        yield value
+                is_layer = isinstance(value, type) and issubclass(value, Layer) and value is not Layer
+                if is_layer and value.__module__ == info.name and not value.__name__.startswith("_"):
+                    yield value
 
 
 @pytest.mark.parametrize("layer_class", every_layer(), ids=lambda one: f"{one.__module__}.{one.__name__}")
