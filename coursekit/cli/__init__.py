@@ -7,6 +7,7 @@ top of such a module: everything heavy is imported inside the function, so that 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from importlib import import_module
@@ -70,14 +71,16 @@ def main() -> None:
     except CoursekitError as error:
         complain(error.message, error.hint)
         sys.exit(error.exit_code)
-    except click.exceptions.Abort:
-        click.echo("Stopped; nothing half-done was left.", err=True)
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        click.echo("Stopped.", err=True)
         sys.exit(130)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
     except BrokenPipeError:
-        sys.stderr.close()
+        # Whoever read our output has enough of it; the interpreter must not complain when it flushes.
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except OSError as error:
         from coursekit.text import one_line

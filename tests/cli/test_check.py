@@ -1,0 +1,88 @@
+"""`coursekit check`: exit codes, several paths, formats, bad input."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.building import README, complete, write
+from tests.cli.running import run
+
+
+def test_a_complete_repository_is_fine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran = run(monkeypatch, "check", write(tmp_path, complete()))
+    assert (ran.code, ran.err) == (0, "")
+    assert "13 met, 0 not met" in ran.out
+    assert "judged 13 of 31 requirements" in ran.out
+
+
+def test_the_folder_one_is_in_is_the_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(write(tmp_path, {"README.md": "# x"}))
+    ran = run(monkeypatch, "check", "--format", "json")
+    assert ran.code == 1
+    assert json.loads(ran.out)["path"] == "."
+
+
+def test_several_paths_give_a_table_and_one_that_is_none_does_not_stop_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "a", complete())
+    write(tmp_path / "b", {"README.md": "# x"})
+    ran = run(monkeypatch, "check", tmp_path / "a", tmp_path / "none", tmp_path / "b")
+    assert ran.code == 2
+    assert [line.split()[0] for line in ran.out.splitlines()[2:]] == ["a", "b"]
+    assert "found nothing" in ran.err
+
+
+def test_a_notebook_that_is_not_json_is_told_and_the_rest_is_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran = run(monkeypatch, "check", write(tmp_path, {**complete(), "3_Model/model.ipynb": "{not json"}))
+    assert ran.code == 2
+    assert "13 met" in ran.out
+    assert "3_Model/model.ipynb" in ran.err
+    assert "not JSON" in ran.err
+    assert "Open it in Jupyter" in ran.err
+
+
+def test_a_readme_in_latin_1_is_told_and_judged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = README.replace("We read", "Für Größe: we read").encode("latin-1")
+    ran = run(monkeypatch, "check", write(tmp_path, {**complete(), "README.md": text}))
+    assert ran.code == 2
+    assert "13 met" in ran.out
+    assert "expected UTF-8" in ran.err
+
+
+def test_waivers_come_from_the_course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "p", {**complete(), "README.md": README.replace("97.5 % on the test set", "")})
+    course = tmp_path / "course.toml"
+    course.write_text(
+        '[course]\nname = "C"\n[[waivers]]\ncode = "DOC107"\nreason = "told in class"\n', encoding="utf-8"
+    )
+    assert run(monkeypatch, "check", tmp_path / "p").code == 1
+    ran = run(monkeypatch, "check", tmp_path / "p", "--course", course)
+    assert ran.code == 0
+    assert "told in class" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--format", "jsn"], "Did you mean 'json'?"),
+        (["--format", "xxxxxx"], "expected one of the formats"),
+        (["--profile", "opencampus"], "did you mean 'opencampus-ml'?"),
+        (["--milestone", "modle"], "Did you mean 'model'?"),
+        (["--commit", "HEAD"], "expected a git repository"),
+        (["--course", "no.toml"], "no.toml"),
+        (["--lang", "fr"], "'fr' is not one of"),
+    ],
+)
+def test_wrong_use_is_told_with_what_was_meant(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: list[str], says: str
+) -> None:
+    ran = run(monkeypatch, "check", write(tmp_path, complete()), *options)
+    assert ran.code == 2
+    assert says in ran.err
+    assert ran.out == ""
