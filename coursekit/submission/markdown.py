@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Literal
 
+from coursekit.submission.html import html_text, read_html
 from coursekit.text import clean
 
 if TYPE_CHECKING:
@@ -403,72 +403,15 @@ def _inline_links(inline: Token, line: int) -> Iterator[Link]:
             text += child.content
 
 
-class _Html(HTMLParser):
-    """Collects the links, headings and text of a piece of HTML."""
-
-    _VOID = frozenset({"script", "style", "template"})
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.links: list[tuple[str, str, bool, int]] = []
-        self.parts: list[tuple[str, str]] = []  # (tag of the heading or "", text)
-        self._heading = ""
-        self._hidden = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = {name: value or "" for name, value in attrs}
-        line = self.getpos()[0] - 1
-        if tag == "a" and "href" in values:
-            self.links.append((values["href"], "", False, line))
-        elif tag == "img" and "src" in values:
-            self.links.append((values["src"], values.get("alt", ""), True, line))
-        elif re.fullmatch("h[1-6]", tag):
-            self._heading = tag
-            self.parts.append((tag, ""))
-        elif tag in self._VOID:
-            self._hidden += 1
-        elif tag in {"br", "p", "div", "li", "tr"}:
-            self.parts.append(("", "\n"))
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == self._heading:
-            self._heading = ""
-            self.parts.append(("", ""))
-        elif tag in self._VOID and self._hidden:
-            self._hidden -= 1
-
-    def handle_data(self, data: str) -> None:
-        if self._hidden:
-            return
-        if self._heading and self.parts:
-            tag, text = self.parts[-1]
-            self.parts[-1] = (tag, text + data)
-        else:
-            self.parts.append(("", data))
-
-
-def _read_html(source: str) -> _Html:
-    reader = _Html()
-    reader.feed(source)
-    reader.close()
-    return reader
-
-
-def html_text(source: str) -> str:
-    """Return the visible text of a piece of HTML."""
-    text = "".join(part for _, part in _read_html(source).parts)
-    return "\n".join(line for line in (" ".join(line.split()) for line in text.split("\n")) if line)
-
-
 def _html_links(source: str, line: int) -> Iterator[Link]:
-    for target, text, image, offset in _read_html(source).links:
+    for target, text, image, offset in read_html(source).links:
         yield Link(target, text, line + offset, image)
 
 
 def _html_block(token: Token, line: int) -> Iterator[tuple[Heading | None, Block | None]]:
     links = tuple(_html_links(token.content, line))
     text = ""
-    for tag, part in _read_html(token.content).parts:
+    for tag, part in read_html(token.content).parts:
         if tag:
             if text.strip():
                 yield None, Block("html", line, text.strip())
