@@ -4,6 +4,8 @@ import numpy as np
 
 from core_lib import Dataset
 
+MADE_UP = True  # write False when load() gives your own data: until then no results are written for the presentation
+
 
 def load():
     """Load the data: X of shape (examples, features), y of shape (examples,), and the names of the classes.
