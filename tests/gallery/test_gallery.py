@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from coursekit.assets import asset
-from coursekit.config import Project, render_project
+from coursekit.config import render_project
 from coursekit.errors import InputError
 from coursekit.gallery import Idea, ideas, search, unpack
 from coursekit.gallery.catalogue import semester_key
+from coursekit.model import Project
 
 ENTRIES = [idea for idea in ideas() if idea.kind == "project"]
 

@@ -1,0 +1,19 @@
+"""The two files that people write: `project.toml` (a group's project) and `course.toml` (the course).
+
+Reading checks every type and refuses unknown keys, naming the file and the line. Writing keeps the comments and
+the order of what is there.
+"""
+
+from coursekit.config.course import Course, Session, load_course, parse_course
+from coursekit.config.project import load_project, parse_project, render_project, update_project
+
+__all__ = [
+    "Course",
+    "Session",
+    "load_course",
+    "load_project",
+    "parse_course",
+    "parse_project",
+    "render_project",
+    "update_project",
+]

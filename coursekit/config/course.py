@@ -1,0 +1,148 @@
+"""`course.toml`: the course, its sessions, milestones and rules."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from zoneinfo import ZoneInfo, available_timezones
+
+from coursekit.config.shared import language_of, milestones_of, read_file
+from coursekit.model import Milestone, Waiver
+from coursekit.text import nearest, one_line
+from coursekit.tomlread import Table, parse
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A meeting of the course; `start` and `end` know their time zone."""
+
+    start: dt.datetime
+    end: dt.datetime
+    topic: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What `course.toml` says about a course."""
+
+    name: str
+    semester: str = ""
+    language: str = "en"
+    time_zone: str = ""
+    max_group_size: int | None = None
+    missed_sessions_allowed: int | None = None
+    sessions: tuple[Session, ...] = ()
+    profile: str = "opencampus-ml"
+    milestones: tuple[Milestone, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    template: str = ""
+    coursekit_source: str = ""
+    repositories: str = "repositories"
+    database: str = "course.sqlite3"
+    folder: Path = field(default_factory=Path)
+
+
+def load_course(path: Path) -> Course:
+    """Read a `course.toml` (or the one in the folder `path`).
+
+    Raises
+    ------
+    InputError
+        If it is missing or does not hold what it should; with the line.
+    """
+    data = read_file(path, "course.toml")
+    folder = path if path.is_dir() else path.parent
+    return parse_course(data, path.name if path.name.endswith(".toml") else "course.toml", folder)
+
+
+def parse_course(data: bytes, where: str = "course.toml", folder: Path | None = None) -> Course:
+    """Read a `course.toml` from its bytes; `where` names it in errors.
+
+    Raises
+    ------
+    InputError
+        If it does not hold what it should; with the line.
+    """
+    top = parse(data, where)
+    about, groups, attendance = top.table("course"), top.table("groups"), top.table("attendance")
+    check, projects, store = top.table("check"), top.table("projects"), top.table("store")
+    zone = _time_zone(about)
+    course = Course(
+        name=about.text("name", required=True),
+        semester=about.text("semester"),
+        language=language_of(about),
+        time_zone=about.text("time_zone"),
+        max_group_size=groups.whole("max_size", least=1),
+        missed_sessions_allowed=attendance.whole("missed_sessions_allowed"),
+        sessions=tuple(_session(table, zone) for table in top.tables("sessions")),
+        profile=check.text("profile", "opencampus-ml"),
+        milestones=milestones_of(check, zone),
+        waivers=tuple(_waiver(table) for table in top.tables("waivers")),
+        template=projects.text("template"),
+        coursekit_source=_source(projects),
+        repositories=projects.text("repositories", "repositories"),
+        database=store.text("database", "course.sqlite3"),
+        folder=folder or Path(),
+    )
+    for table in (top, about, groups, attendance, check, projects, store):
+        table.done()
+    return course
+
+
+def _time_zone(about: Table) -> dt.tzinfo | None:
+    name = about.text("time_zone")
+    if not name:
+        return None
+    try:
+        return ZoneInfo(name)
+    except (OSError, ValueError, KeyError):
+        close = nearest(name, sorted(available_timezones()))
+        hint = f"Did you mean {close!r}?" if close else 'For example:  time_zone = "Europe/Berlin"'
+        raise about.error(
+            "time_zone", f"expected a time zone, but {one_line(name, 60)!r} is none", hint
+        ) from None
+
+
+def _session(table: Table, zone: dt.tzinfo | None) -> Session:
+    day, start, end = table.date("date"), table.time("start"), table.time("end")
+    session = Session(
+        dt.datetime.combine(day, start, zone), dt.datetime.combine(day, end, zone), table.text("topic")
+    )
+    table.done()
+    if zone is None:
+        raise table.error(
+            None,
+            "expected the course's time zone, but [course] states none",
+            'Add  time_zone = "Europe/Berlin"  to [course].',
+        )
+    if end <= start:
+        raise table.error("end", f"expected an end after the start ({start:%H:%M}), but found {end:%H:%M}")
+    return session
+
+
+def _waiver(table: Table) -> Waiver:
+    waiver = Waiver(
+        table.text("code", required=True), table.text("reason", required=True), table.text("group") or None
+    )
+    table.done()
+    return waiver
+
+
+_SOURCE = re.compile(
+    r"(?:git\+(?:https|ssh|file)://[\w.~:/@%+-]+@[\w./-]+|https://[\w.~:/@%+-]+\.(?:whl|tar\.gz|zip))(?:#[\w=&.-]+)?",
+    re.ASCII,
+)
+
+
+def _source(projects: Table) -> str:
+    source = projects.text("coursekit_source")
+    if source and not _SOURCE.fullmatch(source):
+        raise projects.error(
+            "coursekit_source",
+            "expected an address that names one version (git+https://…@version, or https://….whl), "
+            f"but found {one_line(source, 80)!r}",
+            "The name alone is not enough: on the public package index it belongs to somebody else's package.",
+        )
+    return source

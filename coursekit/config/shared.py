@@ -1,0 +1,44 @@
+"""What both files share."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from coursekit.errors import InputError
+from coursekit.model import Milestone
+from coursekit.text import one_line
+from coursekit.tomlread import Table
+
+
+def language_of(table: Table) -> str:
+    """Return the language, which must be one that the tool speaks."""
+    language = table.text("language", "en")
+    if language not in ("en", "de"):
+        raise table.error("language", f"expected 'en' or 'de', but found {one_line(language, 20)!r}")
+    return language
+
+
+def milestones_of(check: Table, zone: dt.tzinfo | None) -> tuple[Milestone, ...]:
+    """Return the milestones; a deadline without an offset of its own is in `zone`."""
+    found: list[Milestone] = []
+    for table in check.tables("milestones"):
+        milestone = Milestone(table.text("name", required=True), table.moment("deadline", zone))
+        table.done()
+        if milestone.name in {other.name for other in found}:
+            raise table.error(
+                "name", f"expected each milestone once, but {one_line(milestone.name, 60)!r} is twice"
+            )
+        found.append(milestone)
+    return tuple(found)
+
+
+def read_file(path: Path, name: str) -> bytes:
+    """Read the file `path`, or the one called `name` in the folder `path`."""
+    file = path / name if path.is_dir() else path
+    if not file.is_file():
+        raise InputError(
+            f"expected a file {name}, but there is none at {one_line(str(file))}",
+            f"Give the path to a {name}, or to the folder that holds it.",
+        )
+    return file.read_bytes()
