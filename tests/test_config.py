@@ -271,3 +271,32 @@ def test_what_is_said_about_a_mistake_in_a_course(old: str, new: str, snapshot) 
     with pytest.raises(InputError) as caught:
         parse_course(COURSE.replace(old, new).encode())
     assert str(caught.value) == snapshot
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[project]\ntitle = "a"\n',
+        '[project]\ntitle = "a"\n[[project.members]]\nname = "x"\n',
+        'project.title = "a"\n',
+        '[project]\ntitle = "a"\nmembers = [{name = "x"}]\n[check]\n[[check.milestones]]\nname = "m"\n',
+        '[project]\r\ntitle = "a"\r\n\r\n[[project.members]]\r\nname = "x"\r\n',
+    ],
+)
+def test_an_update_works_in_a_file_that_somebody_shortened(text: str) -> None:
+    changes = {name: getattr(FULL, name) for name in Project.__dataclass_fields__}
+    assert parse_project(update_project(text, **changes).encode()) == FULL
+    one = update_project(text, description="d", profile="p", results=ProjectResults(value=1.0))
+    project = parse_project(one.encode())
+    assert (project.title, project.description, project.profile, project.results.value) == (
+        "a",
+        "d",
+        "p",
+        1.0,
+    )
+    assert [member.name for member in project.members] == (["x"] if "x" in text else [])
+
+
+def test_a_field_that_is_none_is_a_mistake_of_ours() -> None:
+    with pytest.raises(TypeError, match="no field"):
+        update_project('[project]\ntitle = "a"\n', tite="b")
