@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which cannot follow what hap
     from core_lib.activations import *  # noqa: F403
     from core_lib.base import *  # noqa: F403
     from core_lib.callbacks import *  # noqa: F403
+    from core_lib.clipping import *  # noqa: F403
     from core_lib.composition import *  # noqa: F403
     from core_lib.data import *  # noqa: F403
     from core_lib.dense import *  # noqa: F403

@@ -13,6 +13,7 @@ import numpy as np
 
 from core_lib.base import Array, Layer, Operation
 from core_lib.callbacks import Callback
+from core_lib.clipping import Clip
 from core_lib.composition import find_non_finite
 from core_lib.data import Dataset
 from core_lib.errors import DataError, NonFiniteError
@@ -83,6 +84,8 @@ class Trainer:
     penalty : Penalty, optional
         ``L2(1e-4)``, say. It adds to the gradient; the losses that are reported are without it, so that
         those of training and validation can be compared.
+    clip : Clip, optional
+        ``ClipNorm(1.0)``, say: shortens gradients that are too long.
 
     Examples
     --------
@@ -97,11 +100,18 @@ class Trainer:
     """
 
     def __init__(
-        self, net: Layer, loss: Loss, optimizer: Optimizer, *, penalty: Penalty | None = None
+        self,
+        net: Layer,
+        loss: Loss,
+        optimizer: Optimizer,
+        *,
+        penalty: Penalty | None = None,
+        clip: Clip | None = None,
     ) -> None:
-        self.net, self.loss, self.optimizer, self.penalty = net, loss, optimizer, penalty
+        self.net, self.loss, self.optimizer, self.penalty, self.clip = net, loss, optimizer, penalty, clip
         self.flat = flatten(net)
         self.history = History()
+        self.callbacks: tuple[Callback, ...] = ()  # those of the last call of `fit`
         self._workspace = Workspace(net, loss)
 
     def step(self, x: Array, y: Array) -> float:
@@ -128,6 +138,8 @@ class Trainer:
             value = self._gradients(x, y)
             if self.penalty is not None:
                 self.penalty.add_gradient(self.flat)
+            if self.clip is not None:
+                self.clip(self.flat.grad)
             self.optimizer.step(self.flat.theta, self.flat.grad)
         return value
 
@@ -179,6 +191,7 @@ class Trainer:
             raise DataError(f"fit: epochs must be at least 1; got {epochs}.")
         if not is_flat(self.flat):
             self.flat = flatten(self.net)  # somebody gave a layer a new array since
+        self.callbacks = tuple(callbacks)
         first = len(self.history.epochs) + 1
         try:
             for epoch in range(first, first + epochs):
@@ -205,15 +218,17 @@ class Trainer:
         """Go through the training set once, and return the mean loss of an example."""
         # a generator for each epoch: a run that goes on at epoch 10 shuffles as one that came that far
         rng = np.random.default_rng([seed, epoch])
-        total = 0.0
+        total = weight = 0.0
         for number, (x, y) in enumerate(train.batches(batch_size, rng), start=1):
             try:
-                total += self.step(x, y) * x.shape[-1]
+                share = self.loss.count(y)  # the number of examples, or of their weights
+                total += self.step(x, y) * share
+                weight += share
             except NonFiniteError as error:
                 raise NonFiniteError(f"training stopped in epoch {epoch}, batch {number}: {error}") from error
         if not np.isfinite(self.flat.theta).all():
             raise NonFiniteError(f"training stopped after epoch {epoch}: {self._diagnose(train.x[..., :1])}")
-        return total / len(train)
+        return total / weight
 
     def evaluate(self, data: Dataset, *, batch_size: int = 1024) -> dict[str, float]:
         """Compute the loss and the loss's scores (accuracy) on a data set, in evaluation mode.
@@ -229,7 +244,7 @@ class Trainer:
         dict of str to float
             "loss", and for classification "accuracy".
         """
-        training, sums, weight = self.net.training, dict[str, float](), 0.0
+        training, sums, weights = self.net.training, dict[str, float](), dict[str, float]()
         self.net.eval()
         try:
             for x, y in data.batches(batch_size):
@@ -241,11 +256,12 @@ class Trainer:
                         raise NonFiniteError(f"evaluate: {error} {find_non_finite(self.net, x)}") from error
                 values.update(self.loss.scores(z, y))
                 for name, value in values.items():
-                    sums[name] = sums.get(name, 0.0) + value * x.shape[-1]
-                weight += x.shape[-1]
+                    share = self.loss.count(y) if name == "loss" else x.shape[-1]
+                    sums[name] = sums.get(name, 0.0) + value * share
+                    weights[name] = weights.get(name, 0.0) + share
         finally:
             self.net.train(training)
-        return {name: value / weight for name, value in sums.items()}
+        return {name: value / weights[name] for name, value in sums.items()}
 
     def _diagnose(self, x: Array) -> str:
         """Say which layer first went non-finite, and what to do."""
