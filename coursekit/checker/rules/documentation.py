@@ -69,8 +69,8 @@ class RepositoryLink(Rule):
         "Wer eine Kopie, ein PDF oder die Galerie liest, findet über diesen Link den Code.",
     )
     hint = Text(
-        "Copy the repository's address from the browser into the section 'Repository Link' of README.md.",
-        "Kopiert die Adresse des Repositoriums aus dem Browser in den Abschnitt 'Repository Link' von README.md.",
+        "Copy the repository's address from the browser into the section 'Repository' of README.md.",
+        "Kopiert die Adresse des Repositoriums aus dem Browser in den Abschnitt 'Repository' von README.md.",
     )
     example = "## Repository Link\n\n[https://github.com/your_username/your_project]"
 
@@ -82,8 +82,8 @@ class RepositoryLink(Rule):
             Text("{value}", "{value}"),
             _PROMPT,
             Text(
-                "README.md has no repository link (a section 'Repository Link' with a URL)",
-                "README.md hat keinen Link zum Repositorium (ein Abschnitt 'Repository Link' mit einer URL)",
+                "README.md has no repository link (a section 'Repository' with a URL)",
+                "README.md hat keinen Link zum Repositorium (ein Abschnitt 'Repository' mit einer URL)",
             ),
         )
 
@@ -136,8 +136,8 @@ class TaskType(Rule):
         "Ob Klassifikation oder Regression, entscheidet über Verlustfunktion, Metrik und Vergleichsmodell.",
     )
     hint = Text(
-        "Name the kind of task in the section 'Task Type' of README.md, for example: Image classification.",
-        "Nennt die Art der Aufgabe im Abschnitt 'Task Type' von README.md, zum Beispiel: Image classification.",
+        "Name the kind of task in the section 'Task type' of README.md, for example: Image classification.",
+        "Nennt die Art der Aufgabe im Abschnitt 'Task type' von README.md, zum Beispiel: Image classification.",
     )
     example = "### Task Type\n\n[Image Classification / Regression / Other]"
 
@@ -162,8 +162,8 @@ class BestModel(Rule):
         "Das Ergebnis gehört zu einem Modell; ohne dessen Namen kann es niemand nachschlagen oder wiederholen.",
     )
     hint = Text(
-        "Fill in '**Best Model:**' in the results summary of README.md, or say there why there is none.",
-        "Füllt '**Best Model:**' in der Zusammenfassung der Ergebnisse in README.md aus, oder sagt, warum es keines gibt.",
+        "Fill in '**Best model:**' in the results summary of README.md, or say there why there is none.",
+        "Füllt '**Best model:**' in der Zusammenfassung der Ergebnisse in README.md aus, oder sagt, warum es keines gibt.",
     )
     example = "- **Best Model:** [Name of the best-performing model]"
 
@@ -188,8 +188,8 @@ class Metric(Rule):
         "Eine Zahl sagt nichts ohne das, was sie misst; Genauigkeit und F1-Wert können Gegenteiliges erzählen.",
     )
     hint = Text(
-        "Fill in '**Evaluation Metric:**' in the results summary of README.md.",
-        "Füllt '**Evaluation Metric:**' in der Zusammenfassung der Ergebnisse in README.md aus.",
+        "Fill in '**Evaluation metric:**' in the results summary of README.md.",
+        "Füllt '**Evaluation metric:**' in der Zusammenfassung der Ergebnisse in README.md aus.",
     )
     example = "- **Evaluation Metric:** [e.g., Accuracy, F1-Score, MSE]"
 
