@@ -1,0 +1,194 @@
+"""`build_report`: from a repository to the files of its presentation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from coursekit import __version__
+from coursekit.errors import InputError
+from coursekit.model import Problem
+from coursekit.report.compose import compose
+from coursekit.report.deck import Deck
+from coursekit.report.rendering import Rendered, find_renderers
+from coursekit.report.theme import DEFAULT
+from coursekit.report.write import Written, find_target, write_deck
+from coursekit.submission import Submission, open_submission
+from coursekit.text import nearest, one_line, plural
+
+#: What a presentation may take.
+BUDGET = 15 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What `build_report` made.
+
+    Attributes
+    ----------
+    path : str
+        The repository.
+    deck : Deck
+        The presentation.
+    files : tuple of Written
+        The files, slides to hand in first.
+    linked : Path or None
+        The README that got a link to the slides; None when it had one, or the deck lies elsewhere.
+    problems : tuple of Problem
+        Files that could not be read and were left out (only with `force`).
+    remarks : tuple of str
+        What the group should know.
+    """
+
+    path: str
+    deck: Deck
+    files: tuple[Written, ...]
+    linked: Path | None
+    problems: tuple[Problem, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def written(self) -> tuple[Path, ...]:
+        """The paths of the files, slides to hand in first."""
+        return tuple(file.path for file in self.files)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The titles of the sections of which nothing was found."""
+        return tuple(section.title for section in self.deck.outline if section.missing)
+
+    @property
+    def shortened(self) -> tuple[int, ...]:
+        """The numbers of the slides with a visible note to the group."""
+        return tuple(number for number, slide in enumerate(self.deck.slides, 1) if slide.hints)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what ``--format json`` prints."""
+        return {
+            "tool": "coursekit",
+            "version": __version__,
+            "path": self.path,
+            "title": self.deck.title,
+            "language": self.deck.language,
+            "date": self.deck.date.isoformat(),
+            "final": self.deck.final,
+            "slides": len(self.deck.slides),
+            "seconds": self.deck.seconds,
+            "sections": [
+                {
+                    "key": s.key,
+                    "title": s.title,
+                    "slides": s.slides,
+                    "seconds": s.seconds,
+                    "missing": s.missing,
+                }
+                for s in self.deck.outline
+            ],
+            "shortened": list(self.shortened),
+            "files": [
+                {"format": file.format, "path": str(file.path), "bytes": file.size, "state": file.state}
+                for file in self.files
+            ],
+            "linked": str(self.linked) if self.linked else None,
+            "remarks": list(self.remarks),
+            "problems": [{"path": p.path, "message": p.message, "hint": p.hint} for p in self.problems],
+        }
+
+    def as_text(self) -> str:
+        """Return what the command prints."""
+        minutes, seconds = divmod(self.deck.seconds, 60)
+        lines = [
+            f"{one_line(self.deck.title, 70)}: {plural(len(self.deck.slides), 'slide')}, {minutes}:{seconds:02d} minutes"
+        ]
+        for file in self.files:
+            lines.append(f"  {file.state:9}  {one_line(str(file.path))}  ({_size(file.size)})")
+        if self.linked:
+            lines.append(f"  linked in  {one_line(str(self.linked))}")
+        if self.missing:
+            verb = "left out" if self.deck.final else "with a note of what to write"
+            lines.append(f"Nothing found ({verb}): {', '.join(self.missing)}")
+        if self.shortened:
+            numbers = ", ".join(map(str, self.shortened))
+            lines.append(f"Text was shortened to fit on {plural(len(self.shortened), 'slide')}: {numbers}")
+        lines += [one_line(remark) for remark in self.remarks]
+        return "\n".join(lines) + "\n"
+
+
+def _size(size: int) -> str:
+    return f"{size / 1_000_000:.1f} MB" if size >= 100_000 else f"{max(size // 1000, 1)} kB"
+
+
+def format_names() -> tuple[str, ...]:
+    """Return what ``--to`` takes."""
+    return ("all", *find_renderers())
+
+
+def build_report(
+    path: Path,
+    *,
+    to: str = "all",
+    output: Path | None = None,
+    lang: str | None = None,
+    final: bool = False,
+    force: bool = False,
+    revision: str | None = None,
+) -> Report:
+    """Build the presentation of the repository at `path`.
+
+    Parameters
+    ----------
+    path : Path
+        A group's folder, or with `output` also a bare repository.
+    to : str
+        A format, or ``all``.
+    output : Path, optional
+        The folder for the files; by default the presentation folder of the repository, whose README
+        then gets a link to the slides.
+    lang : str, optional
+        ``en`` or ``de``; by default the language of `project.toml`, else English.
+    final : bool
+        Leave out sections of which nothing was found, and notes to the group.
+    force : bool
+        Build although files cannot be read, and replace a deck of ours that was changed since.
+    revision : str, optional
+        Read this commit instead of the folder's files; needs `output`.
+
+    Raises
+    ------
+    InputError
+        If `path` is no group's repository, or a file that belongs to the presentation cannot be read,
+        or the files cannot be written. Nothing is written then.
+    """
+    renderers = find_renderers()
+    chosen = [
+        name for name, renderer in renderers.items() if name == to or (to == "all" and renderer.default)
+    ]
+    if not chosen:
+        close = nearest(to, list(format_names()))
+        raise InputError(
+            f"expected one of the formats {', '.join(format_names())}, found {to!r}",
+            f"Did you mean {close!r}?" if close else "",
+        )
+    submission = open_submission(path, revision)
+    target = find_target(submission, path, output)
+    language = lang or (submission.project.language if submission.project else "") or "en"
+    deck = compose(submission, language="de" if language == "de" else "en", final=final)
+    if submission.problems and not force:
+        raise _cannot_read(submission)
+    rendered: dict[str, Rendered] = {name: renderers[name].render(deck, DEFAULT) for name in chosen}
+    contents = {name: made.data for name, made in rendered.items()}
+    files, linked = write_deck(submission, target, contents, renderers, language=deck.language, force=force)
+    remarks = [remark for made in rendered.values() for remark in made.remarks]
+    if deck.seconds > BUDGET:
+        remarks.append(f"The presentation takes {deck.seconds // 60} minutes; {BUDGET // 60} are allowed.")
+    return Report(str(path), deck, files, linked, submission.problems, tuple(remarks))
+
+
+def _cannot_read(submission: Submission) -> InputError:
+    first, *others = submission.problems
+    more = "".join(f"\n{problem.message}" for problem in others[:9])
+    return InputError(
+        f"{first.message}{more}",
+        f"{first.hint} Nothing was written; with --force the presentation is built without what cannot be read.",
+    )

@@ -1,0 +1,75 @@
+"""Puts the deck together: asks every section for its slides, fits them, and plans the time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from coursekit.report.date import last_change, written_out
+from coursekit.report.deck import Deck, Outline, Paragraph, Slide
+from coursekit.report.fit import fit
+from coursekit.report.section import Context, Section, find_sections
+from coursekit.report.sections.title import members, project_title
+from coursekit.submission import Span, Submission
+
+
+def compose(
+    submission: Submission, *, language: str, final: bool, sections: Sequence[Section] | None = None
+) -> Deck:
+    """Return the submission's presentation.
+
+    Parameters
+    ----------
+    submission : Submission
+        The group's repository.
+    language : str
+        ``en`` or ``de``: of headings and labels.
+    final : bool
+        Leave out sections of which nothing was found, and all notes to the group.
+    sections : sequence of Section, optional
+        By default all that are found.
+    """
+    date = last_change(submission)
+    context = Context(submission, language, written_out(date, language))
+    slides: list[Slide] = []
+    outline: list[Outline] = []
+    for section in sections if sections is not None else find_sections():
+        made = [
+            slide
+            for slide in section.build(context)
+            if slide.body or slide.aside or slide.layout != "content"
+        ]
+        missing = not made
+        if missing and not final and section.missing.en:
+            made = [_missing(context, section)]
+        fitted = _fitted(made[: section.slides[1]], section, context, final=final)
+        slides += fitted
+        seconds = sum(slide.seconds for slide in fitted)
+        outline.append(Outline(section.key, context.t(section.title), len(fitted), seconds, missing))
+    return Deck(
+        project_title(submission), members(context), language, date, final, tuple(slides), tuple(outline)
+    )
+
+
+def _missing(context: Context, section: Section) -> Slide:
+    note = Paragraph((Span(context.t(section.missing)),))
+    return Slide(context.t(section.title), (note,), layout="missing")
+
+
+def _fitted(made: list[Slide], section: Section, context: Context, *, final: bool) -> list[Slide]:
+    fitted: list[Slide] = []
+    for number, slide in enumerate(made):
+        more = section.slides[1] - len(fitted) - (len(made) - number)
+        fitted += fit(slide, more=max(more, 0), language=context.language, final=final)
+    heading = context.t(section.title)
+    share, rest = divmod(section.seconds, len(fitted)) if fitted else (0, 0)
+    return [
+        replace(
+            slide,
+            section=section.key,
+            eyebrow=heading if slide.layout == "content" and not slide.title.startswith(heading) else "",
+            seconds=share + (rest if number == 0 else 0),
+            hints=() if final else slide.hints,
+        )
+        for number, slide in enumerate(fitted)
+    ]

@@ -1,0 +1,28 @@
+"""Tells the files that the report wrote from those of a group.
+
+The last line of a deck is a comment with a hash of all before it. A file that somebody edited, or
+that any other program wrote, has no such line, and is never replaced.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+_SIGN = b"coursekit-deck sha256:"
+_LINE = re.compile(rb"\n(?:%|<!--) ?" + re.escape(_SIGN) + rb"([0-9a-f]{64})(?: ?-->)?\n\Z")
+
+
+def marked(data: bytes, comment: tuple[bytes, bytes]) -> bytes:
+    """Return a file's content with our mark at its end."""
+    opening, closing = comment
+    end = b" " + closing if closing else b""
+    return data + b"\n" + opening + b" " + _SIGN + hashlib.sha256(data).hexdigest().encode() + end + b"\n"
+
+
+def is_ours(data: bytes) -> bool:
+    """Return whether a file is as the report wrote it."""
+    match = _LINE.search(data[-200:])
+    if match is None:
+        return False
+    return hashlib.sha256(data[: len(data) - len(match[0])]).hexdigest().encode() == match[1]

@@ -1,0 +1,35 @@
+"""Numbers as they are written on slides."""
+
+from __future__ import annotations
+
+_MINUS = "\u2212"
+
+
+def number(value: float, language: str) -> str:
+    """Return a number with up to four digits after the point, as few as it needs."""
+    if value and (abs(value) >= 1e7 or abs(value) < 1e-4):
+        text = f"{value:.3g}"
+    elif float(value).is_integer() and abs(value) < 1e7:
+        text = f"{int(value):,}"
+    else:
+        text = f"{value:,.4f}" if abs(value) < 100 else f"{value:,.2f}"
+        text = text.rstrip("0").rstrip(".")
+    return _localized(text, language)
+
+
+def difference(value: float, language: str) -> str:
+    """Return a difference with its sign."""
+    text = number(abs(value), language)
+    return ("±" if value == 0 else "+" if value > 0 else _MINUS) + text
+
+
+def count(value: int, language: str) -> str:
+    """Return a whole number with its thousands apart."""
+    return _localized(f"{value:,}", language)
+
+
+def _localized(text: str, language: str) -> str:
+    text = text.replace("-", _MINUS)
+    if language == "de":
+        return text.replace(",", "\u202f").replace(".", ",")
+    return text

@@ -1,0 +1,209 @@
+"""The deck as plain lists and dictionaries, with every size and place worked out: what templates draw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from coursekit.report import layout as page
+from coursekit.report.charts import chart
+from coursekit.report.convert import safe_link
+from coursekit.report.deck import (
+    Block,
+    Bullet,
+    Bullets,
+    Code,
+    Deck,
+    Facts,
+    Figure,
+    Math,
+    Paragraph,
+    Slide,
+    Table,
+)
+from coursekit.report.fit import chip_size, column_widths, title_size
+from coursekit.report.measure import text_width
+from coursekit.report.theme import Theme
+from coursekit.submission import Span
+
+_FACT_SIZES = (32.0, 28.0, 24.0, 21.0, 18.0, 16.0, 14.0)
+_FACT_GAP = 14.0
+_ENDINGS = {"image/png": "png", "image/jpeg": "jpg"}
+
+
+@dataclass
+class Plain:
+    """The deck's data, and its pictures by the names that the data uses (``figure-1.png``, ``chart-2.svg``)."""
+
+    data: dict[str, Any]
+    images: dict[str, bytes] = field(default_factory=dict)
+
+
+def plain_deck(deck: Deck, theme: Theme) -> Plain:
+    """Return the deck for templates."""
+    result = Plain({})
+    slides = [_slide(slide, number, theme, result) for number, slide in enumerate(deck.slides, 1)]
+    result.data = {
+        "title": deck.title,
+        "authors": list(deck.authors),
+        "language": deck.language,
+        "date": [deck.date.year, deck.date.month, deck.date.day],
+        "final": deck.final,
+        "seconds": deck.seconds,
+        "colors": theme.colors(),
+        "footer": footer(deck.title),
+        "page": {
+            "margin": page.MARGIN,
+            "top": page.TOP,
+            "bottom": page.BOTTOM,
+            "gutter": page.GUTTER,
+            "hint": page.HINT_HEIGHT,
+            "caption": page.CAPTION,
+            "fact": page.FACT_HEIGHT,
+            "fact_gap": _FACT_GAP,
+        },
+        "slides": slides,
+    }
+    return result
+
+
+def footer(title: str) -> str:
+    """Return the project's title short enough for a slide's foot."""
+    return shortened(title, 13.0, 700.0)
+
+
+def shortened(text: str, size: float, width: float) -> str:
+    """Return `text` on one line of at most `width`."""
+    if text_width(text, size) <= width:
+        return text
+    while text and text_width(text + "…", size) > width:
+        text = text[:-1]
+    return text.rstrip() + "…"
+
+
+def _slide(slide: Slide, number: int, theme: Theme, result: Plain) -> dict[str, Any]:
+    widths = column_widths(slide)
+    sizes = page.TITLE_SIZES if slide.layout == "content" else (52.0, 46.0, 40.0, 34.0, 30.0, 26.0)
+    size = title_size(slide.title) if slide.layout not in {"title", "closing"} else _cover_size(slide, sizes)
+    return {
+        "number": number,
+        "layout": slide.layout,
+        "title": slide.title,
+        "title_size": size,
+        "eyebrow": slide.eyebrow,
+        "size": slide.size or page.SIZES[0],
+        "gap": page.gap(slide.size or page.SIZES[0]),
+        "width": widths[0],
+        "aside_width": widths[1],
+        "body": [_block(block, slide, widths[0], theme, result) for block in slide.body],
+        "aside": [_block(block, slide, widths[1], theme, result) for block in slide.aside],
+        "hints": list(slide.hints),
+        "notes": slide.notes,
+        "seconds": slide.seconds,
+        "section": slide.section,
+    }
+
+
+def _cover_size(slide: Slide, sizes: tuple[float, ...]) -> float:
+    from coursekit.report.measure import lines_of
+
+    width = 400.0 if slide.aside else page.body_width()
+    for size in sizes:
+        longest = max((text_width(word, size, strong=True) for word in slide.title.split()), default=0.0)
+        if longest <= width and lines_of((Span(slide.title),), width, size, strong=True) <= 4:
+            return size
+    return sizes[-1]
+
+
+def _block(block: Block, slide: Slide, width: float, theme: Theme, result: Plain) -> dict[str, Any]:
+    size = slide.size or page.SIZES[0]
+    if isinstance(block, Paragraph):
+        return {
+            "kind": "paragraph",
+            "role": block.role,
+            "size": page.paragraph_size(block, size),
+            "spans": spans(block.spans),
+        }
+    if isinstance(block, Bullets):
+        return {"kind": "list", "items": _tree(block.items, size), "size": size, "gap": page.bullet_gap(size)}
+    if isinstance(block, Table):
+        return {
+            "kind": "table",
+            "rows": [[spans(cell) for cell in row] for row in block.rows],
+            "numeric": list(block.numeric) or [False] * len(block.rows[0]),
+            "strong": block.strong,
+            "caption": block.caption,
+            "widths": list(block.widths),
+            "size": block.size,
+        }
+    if isinstance(block, Code):
+        return {
+            "kind": "code",
+            "source": block.source,
+            "language": "python" if block.language.casefold() in {"python", "py", "python3"} else "",
+            "caption": block.caption,
+            "size": block.size,
+        }
+    if isinstance(block, Math):
+        return {"kind": "math", "source": block.source, "size": size * 0.9}
+    if isinstance(block, Facts):
+        return {"kind": "facts", "items": _facts(block, width)}
+    if isinstance(block, Figure):
+        name = f"figure-{len(result.images) + 1}.{_ENDINGS[block.picture.mime]}"
+        result.images[name] = block.picture.data
+        caption = shortened(block.caption, page.CAPTION, width)
+        return {"kind": "image", "name": name, "alt": block.alt, "box": list(block.box), "caption": caption}
+    name = f"chart-{len(result.images) + 1}.svg"
+    result.images[name] = chart(block, theme).encode("utf-8")
+    return {"kind": "image", "name": name, "alt": block.alt, "box": list(block.box), "caption": ""}
+
+
+def spans(items: tuple[Span, ...]) -> list[dict[str, str]]:
+    """Return spans with links checked once more: a renderer may put them into a link as they are."""
+    made = []
+    for span in items:
+        target = safe_link(span.target) if span.style == "link" else ""
+        style = "" if span.style == "link" and not target else span.style
+        made.append({"text": span.text, "style": style, "target": target})
+    return made
+
+
+def _tree(items: tuple[Bullet, ...], size: float) -> list[dict[str, Any]]:
+    """Nest a flat list."""
+    roots: list[dict[str, Any]] = []
+    path: list[list[dict[str, Any]]] = [roots]
+    for item in items:
+        node = {
+            "spans": spans(item.spans),
+            "number": item.number,
+            "size": page.bullet_size(item.level, size),
+            "items": [],
+        }
+        depth = min(item.level, len(path) - 1)
+        path = path[: depth + 1]
+        path[depth].append(node)
+        children = node["items"]
+        assert isinstance(children, list)
+        path.append(children)
+    return roots
+
+
+def _facts(block: Facts, width: float) -> list[dict[str, Any]]:
+    number = max(len(block.items), 2)
+    each = (width - _FACT_GAP * (number - 1)) / number
+    inner = each - 28.0
+    made = []
+    for fact in block.items:
+        size = chip_size(fact.value, inner, _FACT_SIZES)
+        made.append(
+            {
+                "label": shortened(fact.label, 14.0, inner),
+                "value": fact.value
+                if text_width(fact.value, 14.0, strong=True) <= inner * 1.8
+                else shortened(fact.value, 14.0, inner * 1.7),
+                "size": size,
+                "note": shortened(fact.note, 13.0, inner),
+                "width": each,
+            }
+        )
+    return made

@@ -1,0 +1,1 @@
+"""The formats, a module each. To add one, add a module with a `RENDERER`."""

@@ -1,0 +1,80 @@
+"""What the project is about: the README's description, the kind of task, the data, the result."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from coursekit.evidence.summary import summary
+from coursekit.model import Text
+from coursekit.report.convert import block_of, visible
+from coursekit.report.deck import Block, Fact, Facts, Paragraph, Slide
+from coursekit.report.digest import digest, notes_of
+from coursekit.report.material import Passage
+from coursekit.report.numbers import number
+from coursekit.report.section import Context, Section
+from coursekit.submission import Span
+
+TITLE = Text("Introduction", "Einführung")
+_TASK = Text("Task", "Aufgabe")
+_DATA = Text("Data", "Daten")
+_BEST = Text("Best model", "Bestes Modell")
+_BASELINE = Text("baseline {value}", "Basismodell {value}")
+_LONG_VALUE = 44
+
+
+def _facts(context: Context) -> tuple[Fact, ...]:
+    project = context.submission.project
+    stated = context.submission.once(summary)
+    metrics = context.results.metrics
+    facts = [Fact(context.t(_TASK), (project.task if project else "") or stated.task.own)]
+    if project and project.data_name:
+        facts.append(Fact(context.t(_DATA), project.data_name, project.data_license))
+    best = (
+        (metrics.best_model if metrics else "")
+        or (project.results.best_model if project else "")
+        or stated.best_model.own
+    )
+    facts.append(Fact(context.t(_BEST), best))
+    if metrics and metrics.value is not None:
+        note = ""
+        if metrics.baseline_value is not None:
+            note = context.t(_BASELINE.format(value=number(metrics.baseline_value, context.language)))
+        facts.append(Fact(metrics.metric, number(metrics.value, context.language), note))
+    else:
+        facts.append(Fact(stated.metric.own, stated.result.own))
+    made = [
+        Fact(visible(f.label).strip().rstrip(":.")[:40], visible(f.value).strip(" .*`_"), visible(f.note))
+        for f in facts
+    ]
+    return tuple(fact for fact in made if fact.label and 0 < len(fact.value) <= _LONG_VALUE)
+
+
+def build(context: Context) -> Sequence[Slide]:
+    """Return the introduction: the description, and tiles with the main facts."""
+    submission = context.submission
+    project = submission.project
+    described = [made for block in submission.once(summary).description_blocks if (made := block_of(block))]
+    if not described and project and project.description:
+        described = [Paragraph((Span(visible(project.description)),))]
+    passage = Passage("", (), "README.md", list(described))
+    body: list[Block] = list(digest([passage], 110))
+    facts = _facts(context)
+    if not body and len(facts) < 2:
+        return []
+    if facts:
+        body.append(Facts(facts[:4]))
+    return [Slide(context.t(TITLE), tuple(body), notes=notes_of([passage]))]
+
+
+SECTION = Section(
+    key="introduction",
+    order=10,
+    title=TITLE,
+    slides=(1, 2),
+    seconds=60,
+    build=build,
+    missing=Text(
+        "Say in README.md, under “Description”, which problem you work on, with which data, and how.",
+        "Beschreiben Sie in README.md unter „Description“, welches Problem Sie mit welchen Daten wie angehen.",
+    ),
+)

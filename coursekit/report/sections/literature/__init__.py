@@ -1,0 +1,88 @@
+"""Related work: the sources of the literature review in a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from coursekit.model import Text
+from coursekit.report.deck import Slide, Table
+from coursekit.report.digest import cut_spans, digest, first_words, notes_of
+from coursekit.report.layout import body_height, body_width, table_height
+from coursekit.report.section import Context, Section
+from coursekit.report.sections.literature.sources import Source, find_sources
+from coursekit.submission import Span
+from coursekit.submission.markdown import plain
+
+TITLE = Text("Literature review", "Literaturüberblick")
+_COLUMNS = {
+    "title": Text("Source", "Quelle"),
+    "objective": Text("Objective", "Ziel"),
+    "methods": Text("Methods", "Methoden"),
+    "outcomes": Text("Outcomes", "Ergebnisse"),
+    "relation": Text("For our project", "Für unser Projekt"),
+}
+_MOST = 4
+_READABLE = 14.0
+
+
+def _fitted(context: Context, sources: list[Source]) -> Table:
+    """Return the table with as many words in a cell as fit in letters that can be read."""
+    for limit in (24, 18, 14, 10):
+        table = _table(context, sources, limit)
+        if table_height(table, body_width(), _READABLE) <= body_height(hint=False):
+            break
+    return table
+
+
+def _table(context: Context, sources: list[Source], limit: int) -> Table:
+    shown = sources[:_MOST]
+    fields = [
+        key for key in ("objective", "methods", "outcomes") if any(source.fields.get(key) for source in shown)
+    ]
+    fields = fields or (["relation"] if any(source.fields.get("relation") for source in shown) else [])
+    header = tuple((Span(context.t(_COLUMNS[key])),) for key in ("title", *fields))
+    rows = []
+    for source in shown:
+        name = first_words((Span(source.title, "strong"),), 16)
+        if source.link:
+            name = (Span(name[0].text, "link", source.link), *name[1:])
+        cells = [_few_words(source.fields.get(key, ()), limit) for key in fields]
+        rows.append((name, *cells))
+    return Table((header, *rows))
+
+
+def _few_words(spans: tuple[Span, ...], limit: int) -> tuple[Span, ...]:
+    """Return the first sentence or its first words: a cell is no paragraph."""
+    words = plain(spans).split()
+    if len(words) <= limit + 3:
+        return spans
+    short = plain(first_words(spans, limit)).split()
+    if len(short) <= limit + 3:
+        return first_words(spans, limit)
+    return cut_spans(spans, " ".join(words[:limit]).rstrip(" ,;:.–-") + " …")
+
+
+def build(context: Context) -> Sequence[Slide]:
+    """Return one slide: a table of the sources, or what the review says in prose."""
+    passages = context.passages("literature")
+    sources = find_sources(passages)
+    title = context.t(TITLE)
+    notes = notes_of(passages)
+    if len(sources) >= 2 or (sources and sources[0].fields):
+        return [Slide(title, (_fitted(context, sources),), notes=notes)]
+    body = digest(passages, 110)
+    return [Slide(title, body, notes=notes)] if body else []
+
+
+SECTION = Section(
+    key="literature",
+    order=20,
+    title=TITLE,
+    slides=(1, 1),
+    seconds=60,
+    build=build,
+    missing=Text(
+        "Name at least two sources in 0_LiteratureReview/README.md: what they wanted to find out, how, and what came out.",
+        "Nennen Sie in 0_LiteratureReview/README.md mindestens zwei Quellen: Ziel, Methoden und Ergebnisse.",
+    ),
+)

@@ -1,0 +1,130 @@
+"""The model: its architecture, the choices behind it, its code, and how it was tuned and evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from coursekit.model import Text
+from coursekit.report.deck import Block, Layer, Network, Slide, Table
+from coursekit.report.digest import digest, figures_of, notes_of, share_for
+from coursekit.report.material import Passage
+from coursekit.report.numbers import count, number
+from coursekit.report.section import Context, Section
+from coursekit.report.sections.model.excerpt import own_layer, training_code
+from coursekit.submission import Span
+from coursekit.submission.results import Metrics, NetworkLayer, NetworkSummary
+
+TITLE = Text("Model definition and evaluation", "Modell und Auswertung")
+_ARCHITECTURE = Text("Architecture", "Architektur")
+_CHOICE = Text("Model and features", "Modell und Merkmale")
+_TUNING = Text("Tuning and evaluation", "Abstimmung und Auswertung")
+_OWN_CODE = Text("Our own layer: {name}", "Eigene Schicht: {name}")
+_CODE = Text("How it is implemented", "So ist es umgesetzt")
+_PARAMETERS = Text("{n} parameters", "{n} Parameter")
+_TOTAL = Text(
+    "Layers of the network from input to output: {layers}. {n} parameters in all.",
+    "Schichten des Netzes von der Eingabe zur Ausgabe: {layers}. Insgesamt {n} Parameter.",
+)
+_MORE = Text("{n} more layers", "{n} weitere Schichten")
+_TRIAL = Text("Trial", "Versuch")
+_SEARCH = Text("The best of {n} trials of the search", "Die besten von {n} Versuchen der Suche")
+_SKIPPED = r"import|setup|load|prepare data|notebook"
+_ABOUT_TUNING = r"hyperparam|tuning|abstimmung|evaluation|metric|metrik|auswertung|training"
+_ABOUT_OTHER = (
+    r"comparative|discussion|diskussion|vergleich|conclusion|fazit|challeng|error|fehler|limitation"
+)
+_MOST_LAYERS = 12
+
+
+def _diagram(context: Context, network: NetworkSummary) -> Network:
+    layers = list(network.layers)
+    boxes = [_box(context, layer) for layer in layers]
+    if len(boxes) > _MOST_LAYERS:
+        keep = _MOST_LAYERS // 2
+        left = boxes[keep : len(boxes) - keep + 1]
+        boxes = [*boxes[:keep], Layer("…", context.t(_MORE.format(n=len(left))), "", ""), *boxes[-keep + 1 :]]
+    names = ", ".join(f"{layer.kind} ({' × '.join(layer.output_shape)})" for layer in layers[:_MOST_LAYERS])
+    total = (
+        network.parameters
+        if network.parameters is not None
+        else sum(layer.parameters or 0 for layer in layers)
+    )
+    return Network(tuple(boxes), context.t(_TOTAL.format(layers=names, n=count(total, context.language))))
+
+
+def _box(context: Context, layer: NetworkLayer) -> Layer:
+    parameters = (
+        context.t(_PARAMETERS.format(n=count(layer.parameters, context.language))) if layer.parameters else ""
+    )
+    name = layer.name if layer.name.casefold() != layer.kind.casefold() else ""
+    return Layer(layer.kind, name, " × ".join(layer.output_shape), parameters)
+
+
+def _search(context: Context, metrics: Metrics) -> Table | None:
+    """Return the best trials of the hyperparameter search."""
+    trials = sorted(
+        metrics.search, key=lambda trial: (trial.value, -trial.number), reverse=metrics.higher_is_better
+    )
+    if len(trials) < 2:
+        return None
+    names = list(dict.fromkeys(name for trial in trials for name in trial.params))[:5]
+    header = ((Span(context.t(_TRIAL)),), *((Span(name),) for name in names), (Span(metrics.metric or "–"),))
+    rows = [header]
+    for trial in trials[:6]:
+        cells = tuple((Span(trial.params.get(name, "–")[:40]),) for name in names)
+        rows.append(((Span(str(trial.number)),), *cells, (Span(number(trial.value, context.language)),)))
+    numeric = (True, *(False for _ in names), True)
+    return Table(tuple(rows), numeric, 1, context.t(_SEARCH.format(n=len(trials))))
+
+
+def build(context: Context) -> Sequence[Slide]:
+    """Return up to four slides: architecture, choices, code, tuning and evaluation."""
+    title = context.t(TITLE)
+    passages = [p for p in context.passages("model") if not p.headed(_SKIPPED) and not p.about(_ABOUT_OTHER)]
+    tuning = [p for p in passages if p.about(_ABOUT_TUNING)]
+    choice = [p for p in passages if p not in tuning]
+    slides: list[Slide] = []
+    network = context.results.network
+    if network:
+        slides.append(
+            Slide(
+                context.t(_ARCHITECTURE), (_diagram(context, network),), notes=_diagram(context, network).alt
+            )
+        )
+    slides += _prose(choice, context.t(_CHOICE), tables=())
+    layer = own_layer(context.submission)
+    if layer:
+        name, code = layer
+        slides.append(Slide(context.t(_OWN_CODE.format(name=name)), (code,)))
+    elif training := training_code(context.passages("model")):
+        slides.append(Slide(context.t(_CODE), (training,)))
+    search = _search(context, context.results.metrics) if context.results.metrics else None
+    slides += _prose(tuning, context.t(_TUNING), tables=(search,) if search else ())
+    if slides and not network:
+        slides[0] = Slide(title, slides[0].body, slides[0].aside, slides[0].share, notes=slides[0].notes)
+    return slides[:4]
+
+
+def _prose(passages: list[Passage], title: str, tables: tuple[Table, ...]) -> list[Slide]:
+    text: tuple[Block, ...] = digest(passages, 50 if tables else 90)
+    notes = notes_of(passages)
+    if tables:
+        return [Slide(title, (*text, *tables), notes=notes)]
+    figures = figures_of(passages, 1)
+    if text and figures:
+        return [Slide(title, digest(passages, 75), (figures[0],), share_for(figures[0]), notes=notes)]
+    return [Slide(title, text, notes=notes)] if text else []
+
+
+SECTION = Section(
+    key="model",
+    order=50,
+    title=TITLE,
+    slides=(3, 4),
+    seconds=210,
+    build=build,
+    missing=Text(
+        "Describe your model in the notebook in 3_Model: why this one, its features, its layers, how it was tuned.",
+        "Beschreiben Sie Ihr Modell im Notebook in 3_Model: warum dieses, Merkmale, Schichten, wie es abgestimmt wurde.",
+    ),
+)

@@ -1,0 +1,83 @@
+"""The first slide: the project's name, cover image, members, and the date of the last change."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from coursekit.evidence.slides import cover
+from coursekit.evidence.summary import summary
+from coursekit.model import Text
+from coursekit.report.convert import visible
+from coursekit.report.deck import Block, Bullets, Figure, Paragraph, Slide
+from coursekit.report.pictures import picture_at
+from coursekit.report.section import Context, Section
+from coursekit.submission import Span, Submission
+from coursekit.submission.markdown import plain
+
+_COVER = Text("Cover image of the project “{title}”", "Titelbild des Projekts „{title}“")
+_GROUP = re.compile(
+    r"(our )?(group|team|members|group members|team members|authors|participants|gruppe|mitglieder|autoren)"
+)
+
+
+def project_title(submission: Submission) -> str:
+    """Return the project's title: of `project.toml`, the README, or the folder's name."""
+    project = submission.project
+    title = (project.title if project else "") or submission.once(summary).title.own
+    return visible(title).strip() or visible(submission.name.replace("-", " ").replace("_", " ")).strip()
+
+
+def members(context: Context) -> tuple[str, ...]:
+    """Return the members' names, of `project.toml` or of the README's section on the group."""
+    project = context.submission.project
+    if project and project.members:
+        return tuple(visible(member.name).strip() for member in project.members)
+    for passage in context.passages("root"):
+        if passage.trail and _GROUP.fullmatch(passage.trail[-1]):
+            names = [
+                plain(item.spans)
+                for block in passage.blocks
+                if isinstance(block, Bullets)
+                for item in block.items
+                if item.level == 0
+            ]
+            return tuple(name for name in names if len(name) <= 60)[:12]
+    return ()
+
+
+def build(context: Context) -> Sequence[Slide]:
+    """Return the title slide."""
+    submission = context.submission
+    title = project_title(submission)
+    project = submission.project
+    task = (project.task if project else "") or submission.once(summary).task.own
+    course = " · ".join(
+        visible(part) for part in ((project.course, project.semester) if project else ()) if part
+    )
+    body: list[Block] = []
+    if task:
+        body.append(Paragraph((Span(visible(task).strip()[:120]),), "lead"))
+    names = members(context)
+    if names:
+        body.append(Paragraph((Span(", ".join(names)),)))
+    for line in (course, context.date):
+        if line:
+            body.append(Paragraph((Span(line),), "muted"))
+    aside: list[Block] = []
+    for path in submission.once(cover).own:
+        picture = picture_at(submission, path, (1200, 1200))
+        if picture:
+            aside.append(Figure(picture, context.t(_COVER.format(title=title))))
+            break
+    return [Slide(title, tuple(body), tuple(aside), 0.5, layout="title")]
+
+
+SECTION = Section(
+    key="title",
+    order=0,
+    title=Text("Title", "Titel"),
+    slides=(1, 1),
+    seconds=30,
+    build=build,
+)
