@@ -28,6 +28,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which cannot follow what hap
     from core_lib.parameters import *  # noqa: F403
     from core_lib.regularization import *  # noqa: F403
     from core_lib.results import *  # noqa: F403
+    from core_lib.smooth_activations import *  # noqa: F403
     from core_lib.storage import *  # noqa: F403
     from core_lib.summary import *  # noqa: F403
     from core_lib.training import *  # noqa: F403

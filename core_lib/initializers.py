@@ -111,3 +111,62 @@ class He(Initializer):
         """Draw W ~ N(0, 2 / fan_in)."""
         std: float = (2.0 / fan_in) ** 0.5
         return rng.standard_normal(shape) * std
+
+
+class LeCun(Initializer):
+    r"""LeCun's normal initialization, for linear layers and for activations with slope 1 at zero.
+
+    A sum of :math:`n_{in}` products :math:`w x` of independent numbers with mean zero has the variance
+    :math:`n_{in} \operatorname{Var} w \operatorname{Var} x`, which is that of x if
+
+    .. math:: W \sim N(0, 1 / n_{in})
+
+    References
+    ----------
+    LeCun, Bottou, Orr, Müller: Efficient BackProp (1998), section 4.6.
+    """
+
+    def __call__(
+        self, rng: np.random.Generator, shape: tuple[int, ...], *, fan_in: int, fan_out: int
+    ) -> Array:
+        """Draw W ~ N(0, 1 / fan_in)."""
+        std: float = (1.0 / fan_in) ** 0.5
+        return rng.standard_normal(shape) * std
+
+
+class Orthogonal(Initializer):
+    r"""A random rotation: it keeps the length of every signal, through any number of layers.
+
+    Seen as a matrix with one row for each output, W has orthonormal rows, or columns if there are more rows than
+    columns: :math:`W W^T = I` or :math:`W^T W = I`. It comes from the QR decomposition of a normal
+    matrix; giving the columns of Q the signs of R's diagonal makes every rotation as likely.
+
+    Parameters
+    ----------
+    gain : float
+        What the lengths are multiplied by: :math:`\sqrt 2` for ReLU.
+
+    References
+    ----------
+    Saxe, McClelland, Ganguli: Exact solutions to the nonlinear dynamics of learning in deep linear neural
+    networks, ICLR 2014.
+    Mezzadri: How to generate random matrices from the classical compact groups (2007), on the signs.
+    """
+
+    def __init__(self, gain: float = 1.0) -> None:
+        if not (0 < gain < float("inf")):
+            raise DataError(f"Orthogonal: the gain must be positive and finite; got {gain}.")
+        self.gain = float(gain)
+
+    def __call__(
+        self, rng: np.random.Generator, shape: tuple[int, ...], *, fan_in: int, fan_out: int
+    ) -> Array:
+        """Draw W, seen as a matrix of shape (shape[0], the rest)."""
+        if len(shape) < 2:
+            raise DataError(f"Orthogonal: expected a matrix or more axes; got shape {shape}.")
+        rows = shape[0]
+        columns = int(np.prod(shape[1:]))
+        q, r = np.linalg.qr(rng.standard_normal((max(rows, columns), min(rows, columns))))
+        q *= np.sign(np.diagonal(r))
+        matrix: Array = q if rows >= columns else q.T
+        return (matrix * self.gain).reshape(shape)
