@@ -1,0 +1,205 @@
+"""Run the workloads and print medians, ratios to PyTorch and peak memory.
+
+Each peer is a process of its own, so that no library's threads or memory disturb another's. The processes
+take turns, a fraction of a second each, so that whatever else the machine does touches all alike; the ratio
+is the median over the rounds of the ratio within a round. Where another program keeps one core busy, two
+threads wait for each other and all figures are worthless: before a round we wait until the machine is idle, and
+say so if it is not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import importlib.util
+import json
+import os
+import pkgutil
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from tests.benchmarks.core import PACKAGES, PEERS, workloads
+
+ROOT = Path(__file__).parents[3]
+
+
+class Peer:
+    """A process that makes steps when told to."""
+
+    def __init__(self, workload: str, name: str, threads: int) -> None:
+        self.name = name
+        n = str(threads)
+        limits = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), n)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.benchmarks.core.peer", workload, name, n],
+            cwd=ROOT,
+            env={**os.environ, **limits},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.times: list[float] = []
+        self.megabytes = 0.0
+        self.steps = 1
+        self.problem = self.ask("build").get("problem")
+
+    def ask(self, command: str) -> Any:
+        """Send a line, and wait for the answer."""
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.write(command + "\n")
+        self.process.stdin.flush()
+        answer = self.process.stdout.readline()
+        if not answer:
+            return {"problem": f"the process ended with code {self.process.wait()}"}
+        return json.loads(answer)
+
+    def run(self) -> None:
+        """Measure one turn."""
+        answer = self.ask(f"run {self.steps}")
+        self.problem = answer.get("problem")
+        if not self.problem:
+            self.times.append(answer["milliseconds"])
+            self.megabytes = answer["megabytes"]
+
+    def close(self) -> None:
+        """End the process."""
+        self.process.communicate()
+
+
+def busy_share(seconds: float = 0.2) -> float:
+    """Measure which share of the processors others are using now; 0 where that cannot be told."""
+
+    def ticks() -> list[int]:
+        return [int(field) for field in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
+
+    if not Path("/proc/stat").exists():
+        return 0.0
+    before = ticks()
+    time.sleep(seconds)
+    spent = [b - a for a, b in zip(before, ticks(), strict=True)]
+    return 1.0 - (spent[3] + spent[4]) / max(1, sum(spent))  # all but idle and waiting for disks
+
+
+def wait_until_idle(patience: float) -> tuple[bool, float]:
+    """Wait at most so many seconds; say whether the machine became idle, and how much patience is left."""
+    start = time.monotonic()
+    while busy_share() > 0.1:
+        left = patience - (time.monotonic() - start)
+        if left <= 0:
+            return False, 0.0
+    return True, max(0.0, patience - (time.monotonic() - start))
+
+
+def measure(
+    workload: str, peers: list[str], rounds: int, seconds: float, threads: int, patience: float
+) -> dict[str, Any]:
+    """Measure one workload; give the figures of each peer, or the reason why there are none."""
+    module = importlib.import_module(f"{workloads.__name__}.{workload}")
+    found: dict[str, Any] = {}
+    running = []
+    disturbed = 0
+    for name in peers:
+        if not hasattr(module, name):
+            continue  # the workload is not one for this peer
+        if importlib.util.find_spec(PACKAGES.get(name, name)) is None:
+            found[name] = {"problem": "not installed"}
+            continue
+        running.append(Peer(workload, name, threads))
+    try:
+        for peer in running:  # the first turn warms up, and says how many steps a turn is to have
+            if not peer.problem:
+                peer.run()
+                peer.run()
+            if not peer.problem:
+                peer.steps = max(1, round(1000 * seconds / peer.times[-1]))
+                peer.times.clear()
+        for _ in range(rounds):
+            idle, patience = wait_until_idle(patience)
+            disturbed += not idle
+            for peer in running:
+                if not peer.problem:
+                    peer.run()
+    finally:
+        for peer in running:
+            peer.close()
+    base = next((p.times for p in running if p.name == "pytorch" and not p.problem), None)
+    for peer in running:
+        if peer.problem:
+            found[peer.name] = {"problem": peer.problem}
+            continue
+        ratios = [a / b for a, b in zip(peer.times, base, strict=True)] if base else []
+        found[peer.name] = {
+            "milliseconds": statistics.median(peer.times),
+            "megabytes": peer.megabytes,
+            "ratio": statistics.median(ratios) if ratios else None,
+            "quartiles": statistics.quantiles(ratios)[::2] if len(ratios) > 1 else None,
+        }
+    return {"title": module.TITLE, "rounds": rounds, "disturbed": disturbed, "peers": found}
+
+
+def main() -> None:
+    """Parse, measure, print."""
+    every = sorted(info.name for info in pkgutil.iter_modules(workloads.__path__))
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks.core", description=__doc__.partition("\n")[0]
+    )
+    parser.add_argument(
+        "workloads", nargs="*", default=every, help=f"some of {', '.join(every)}; all by default"
+    )
+    parser.add_argument(
+        "--peers",
+        nargs="+",
+        default=list(PEERS),
+        choices=PEERS,
+        metavar="PEER",
+        help=f"some of {', '.join(PEERS)}; all by default",
+    )
+    parser.add_argument("--rounds", type=int, default=15, help="turns of each peer (15)")
+    parser.add_argument("--seconds", type=float, default=0.3, help="length of a turn (0.3)")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument(
+        "--patience", type=float, default=60, help="seconds to wait for an idle machine, a workload (60)"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
+    chosen = parser.parse_args()
+    unknown = sorted(set(chosen.workloads) - set(every))
+    if unknown:
+        parser.error(f"there is no workload {', '.join(unknown)}; there are {', '.join(every)}")
+    results = {}
+    for name in chosen.workloads:
+        results[name] = measure(
+            name, chosen.peers, chosen.rounds, chosen.seconds, chosen.threads, chosen.patience
+        )
+        if not chosen.json:
+            print_table(name, results[name])
+    if chosen.json:
+        print(json.dumps(results, indent=2))
+
+
+def print_table(name: str, result: dict[str, Any]) -> None:
+    """Print the figures of one workload."""
+    print(f"\n{name.upper()}  {result['title']}")
+    if result["disturbed"]:
+        print(
+            f"  DISTURBED: other programs were running in {result['disturbed']} of {result['rounds']} rounds"
+        )
+    print(f"  {'peer':<14} {'ms a step':>10} {'× PyTorch':>10} {'quartiles':>12} {'peak MB':>8}")
+    for peer, figures in result["peers"].items():
+        if "problem" in figures:
+            print(f"  {peer:<14} skipped: {figures['problem']}")
+            continue
+        ratio = f"{figures['ratio']:.2f}" if figures["ratio"] else "–"
+        spread = "–".join(f"{q:.2f}" for q in figures["quartiles"] or [])
+        print(
+            f"  {peer:<14} {figures['milliseconds']:>10.3f} {ratio:>10} {spread:>12} {figures['megabytes']:>8.0f}",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""One module a workload: a title, and a function for each peer."""

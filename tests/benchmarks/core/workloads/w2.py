@@ -1,0 +1,44 @@
+"""MLP 784-512-256-10, softmax cross-entropy, batch 64, Adam."""
+
+from __future__ import annotations
+
+from tests.benchmarks.core import Job, mlp
+
+TITLE = "MLP 784-512-256-10, softmax cross-entropy, batch 64, Adam"
+BATCH = 64
+SETTINGS = ([784, 512, 256, 10], BATCH, "adam", 0.001)
+
+
+def core_lib(threads: int) -> Job:
+    """One Python thread; NumPy's matrix products use both cores."""
+    return mlp.core_lib(*SETTINGS, threads=1)
+
+
+def pytorch(threads: int) -> Job:
+    """With the defaults."""
+    return mlp.pytorch(*SETTINGS, threads)
+
+
+def pytorch_tuned(threads: int) -> Job:
+    """With fused updates."""
+    return mlp.pytorch(*SETTINGS, threads, fused=True)
+
+
+def jax(threads: int) -> Job:
+    """Compiled as a whole."""
+    return mlp.jax(*SETTINGS)
+
+
+def mygrad(threads: int) -> Job:
+    """Differentiated by MyGrad."""
+    return mlp.mygrad(*SETTINGS)
+
+
+def autograd(threads: int) -> Job:
+    """Differentiated by HIPS autograd."""
+    return mlp.autograd(*SETTINGS)
+
+
+def sklearn(threads: int) -> Job:
+    """Scikit-learn's own network."""
+    return mlp.sklearn(*SETTINGS)
