@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which cannot follow what hap
     from core_lib.activations import *  # noqa: F403
     from core_lib.base import *  # noqa: F403
     from core_lib.callbacks import *  # noqa: F403
+    from core_lib.classification_losses import *  # noqa: F403
     from core_lib.clipping import *  # noqa: F403
     from core_lib.composition import *  # noqa: F403
     from core_lib.data import *  # noqa: F403
@@ -26,6 +27,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which cannot follow what hap
     from core_lib.metrics import *  # noqa: F403
     from core_lib.optimizers import *  # noqa: F403
     from core_lib.parameters import *  # noqa: F403
+    from core_lib.regression_losses import *  # noqa: F403
     from core_lib.regularization import *  # noqa: F403
     from core_lib.results import *  # noqa: F403
     from core_lib.smooth_activations import *  # noqa: F403

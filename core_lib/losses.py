@@ -14,6 +14,7 @@ N × N numbers and a loss that falls and means nothing.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -111,12 +112,55 @@ class SoftmaxCrossEntropy(Loss):
     The logarithm of the sum is computed as :math:`m + \log \sum_k e^{z_k - m}` with m the largest logit:
     no exponent is positive, so logits of ±10000 are no problem.
 
+    Class weights w let rare classes count more; label smoothing takes the share ε from the right class and spreads
+    it over all, so that no logit has to grow for ever. Both change the target:
+
+    .. math:: L = -\sum_k q_k \log p_k \qquad q_k = w_k \bigl( (1 - ε) y_k + ε / K \bigr)
+
+    and, as the q no longer have the sum 1, :math:`dz_i = p_i \sum_k q_k - q_i`. The mean over a batch is
+    weighted: it is divided by :math:`\sum_k w_k y_k` over all examples.
+
+    Parameters
+    ----------
+    class_weights : sequence of K floats, optional
+        ``n / (K * counts)`` makes every class count alike.
+    label_smoothing : float
+        ε.
+
     References
     ----------
     Bishop: Pattern Recognition and Machine Learning (2006), section 4.3.4.
+    Szegedy, Vanhoucke, Ioffe, Shlens, Wojna: Rethinking the Inception architecture, CVPR 2016, section 7.
     """
 
     name: ClassVar[str] = "softmax cross-entropy"
+
+    y: Array  # labels, or for targets that are distributions the q above
+    share: Array | None  # Σ q of each example, where that is not 1
+
+    def __init__(
+        self, class_weights: Sequence[float] | Array | None = None, *, label_smoothing: float = 0.0
+    ) -> None:
+        if not 0 <= label_smoothing < 1:
+            raise DataError(
+                f"SoftmaxCrossEntropy: label_smoothing must be at least 0 and below 1; got {label_smoothing}."
+            )
+        self.label_smoothing = float(label_smoothing)
+        self.weights = None if class_weights is None else np.asarray(class_weights, dtype=np.float64)
+        if self.weights is not None and not (
+            self.weights.ndim == 1 and np.isfinite(self.weights).all() and self.weights.min(initial=1.0) > 0
+        ):
+            raise DataError(
+                f"SoftmaxCrossEntropy: class_weights must be a positive number for each class; got {class_weights}."
+            )
+
+    def count(self, y: Array) -> float:
+        """Give the number of examples, or the sum of their weights."""
+        if self.weights is None:
+            return super().count(y)
+        if y.dtype.kind in "iu":  # "clip": labels out of range are for `forward` to refuse, in words
+            return float(np.take(self.weights, y, mode="clip").sum())
+        return float((self.weights @ y).sum())
 
     def forward(self, z: Array, y: Array, count: float | None = None) -> float:
         """Compute the mean of -log p over the batch.
@@ -136,7 +180,17 @@ class SoftmaxCrossEntropy(Loss):
         """
         self.check(z, y)
         n_classes, n_examples = z.shape
-        self.y, self.n = y, self.count(y) if count is None else float(count)
+        if y.dtype.kind in "iu":
+            self.labels(y, n_classes, n_examples)
+        else:
+            self.same_shape(z, y)
+            if not (y.min() >= 0 and np.abs(y.sum(axis=0) - 1.0).max() < 1e-3):
+                raise DataError(
+                    f"{self!r}: each column of y must be a distribution: no negative share, sum 1."
+                )
+        if self.weights is not None and self.weights.size != n_classes:
+            raise ShapeError(f"{self!r}: {self.weights.size} class weights for {n_classes} classes.")
+        self.y, self.share, self.n = y, None, self.count(y) if count is None else float(count)
 
         largest = z.max(axis=0)  # -inf among the others is a probability of zero, and welcome
         if not np.isfinite(largest).all():
@@ -145,19 +199,28 @@ class SoftmaxCrossEntropy(Loss):
         self.p = p = np.exp(log_p, out=self.out("p", z.shape, z.dtype))
         sums = p.sum(axis=0)
         p /= sums
-        if y.dtype.kind in "iu":
-            self.labels(y, n_classes, n_examples)
+        if y.dtype.kind in "iu" and self.weights is None and not self.label_smoothing:
             total = np.log(sums).sum() - log_p[y, np.arange(n_examples)].sum()
         else:
-            self.same_shape(z, y)
-            if not (y.min() >= 0 and np.abs(y.sum(axis=0) - 1.0).max() < 1e-3):
-                raise DataError(
-                    f"{self!r}: each column of y must be a distribution: no negative share, sum 1."
-                )
+            self.y, self.share = self._targets(y, z)
             log_p -= np.log(sums)
             # 0 · log 0 is 0 here: a class that has no share in the target costs nothing
-            total = -np.multiply(y, log_p, out=np.zeros_like(log_p), where=y != 0).sum()
+            total = -np.multiply(self.y, log_p, out=np.zeros_like(log_p), where=self.y != 0).sum()
         return self.finite(float(total) / self.n)
+
+    def _targets(self, y: Array, z: Array) -> tuple[Array, Array | None]:
+        """Give q, shape (K, N), and its sums over the classes, shape (N,), if they are not 1."""
+        if y.dtype.kind in "iu":
+            q = np.zeros_like(z)
+            q[y, np.arange(y.size)] = 1.0
+        else:
+            q = y.astype(z.dtype, copy=False)
+        if self.label_smoothing:
+            q = q * (1.0 - self.label_smoothing) + self.label_smoothing / z.shape[0]
+        if self.weights is None:
+            return q, None
+        q = q * self.weights.astype(z.dtype)[:, np.newaxis]
+        return q, q.sum(axis=0)
 
     def backward(self) -> Array:
         """Compute dz = (p - y) / count, shape (K, N)."""
@@ -165,8 +228,11 @@ class SoftmaxCrossEntropy(Loss):
         if self.y.dtype.kind in "iu":
             np.copyto(dz, self.p)
             dz[self.y, np.arange(dz.shape[1])] -= 1.0
-        else:
+        elif self.share is None:
             np.subtract(self.p, self.y, out=dz)
+        else:
+            np.multiply(self.p, self.share, out=dz)
+            dz -= self.y
         dz /= self.n
         return dz
 
