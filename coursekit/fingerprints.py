@@ -32,6 +32,12 @@ def fingerprint(text: str) -> str:
     return hashlib.sha256(" ".join(text.split()).casefold().encode("utf-8", "replace")).hexdigest()
 
 
+def fingerprint_prose(text: str) -> str:
+    """Return the hash of a text's words alone, so that Markdown and what it renders to have one hash."""
+    text = re.sub(r"\]\([^()\s]*\)", " ", text)
+    return fingerprint(" ".join(re.findall(r"\w+", text)))
+
+
 def fingerprint_file(data: bytes) -> str:
     """Return the hash of a file's bytes."""
     return hashlib.sha256(data).hexdigest()
@@ -39,12 +45,13 @@ def fingerprint_file(data: bytes) -> str:
 
 @dataclass(frozen=True)
 class Fingerprints:
-    """What belongs to templates: hashes of files, prompts (without brackets), code cells and code lines."""
+    """What belongs to templates: hashes of files, prompts (without brackets), code cells, code lines and prose."""
 
     files: frozenset[str] = frozenset()
     prompts: frozenset[str] = frozenset()
     code_cells: frozenset[str] = frozenset()
     code_lines: frozenset[str] = frozenset()
+    prose: frozenset[str] = frozenset()
 
     def __or__(self, other: Fingerprints) -> Fingerprints:
         return Fingerprints(
@@ -52,6 +59,7 @@ class Fingerprints:
             self.prompts | other.prompts,
             self.code_cells | other.code_cells,
             self.code_lines | other.code_lines,
+            self.prose | other.prose,
         )
 
     def is_file(self, data: bytes) -> bool:
@@ -64,6 +72,10 @@ class Fingerprints:
         if text.startswith("[") and text.endswith("]"):
             text = text[1:-1]
         return fingerprint(text) in self.prompts
+
+    def is_prose(self, text: str) -> bool:
+        """Whether a paragraph or list entry is a template's, markup aside."""
+        return fingerprint_prose(text) in self.prose
 
     def is_code_cell(self, source: str) -> bool:
         """Whether a code cell is a template's, white space aside."""
@@ -100,6 +112,7 @@ class Fingerprints:
         prompts: set[str] = set()
         cells: set[str] = set()
         lines: set[str] = set()
+        prose: set[str] = set()
         for path in (path for folder in folders for path in _files(folder)):
             data = path.read_bytes()
             if b"{{" not in data and b"{%" not in data:
@@ -115,7 +128,8 @@ class Fingerprints:
                     else:
                         text += source + "\n\n"
             prompts.update(fingerprint(prompt) for prompt in prompts_in(text))
-        return cls(frozenset(files), frozenset(prompts), frozenset(cells), frozenset(lines))
+            prose.update(fingerprint_prose(one) for one in _prose(text))
+        return cls(frozenset(files), frozenset(prompts), frozenset(cells), frozenset(lines), frozenset(prose))
 
     @classmethod
     def of_templates(cls) -> Fingerprints:
@@ -144,6 +158,14 @@ def _known() -> Fingerprints:
 def prompts_in(text: str) -> list[str]:
     """Return the texts between square brackets in some Markdown: no links, images or checkboxes."""
     return [match for match in _PROMPT.findall(text) if match not in _CHECKBOX]
+
+
+def _prose(text: str) -> Iterator[str]:
+    """Give the paragraphs and list entries; not headings, nor what is too short to be told from anybody's words."""
+    for paragraph in re.split(r"\n\s*\n", text):
+        for piece in {paragraph, *re.split(r"\n(?=\s*(?:[-*+]|\d+\.)\s)", paragraph)}:
+            if not piece.lstrip().startswith("#") and len(re.findall(r"\w+", piece)) >= 4:
+                yield piece
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -51,8 +51,9 @@ def own_text(text: str) -> str:
     Groups often keep the brackets and write inside them: that is own text.
     """
     prompts = known().prompts
-    if fingerprint(text) in prompts:
+    if fingerprint(text) in prompts or known().is_prose(text):
         return ""
+    text = "\n".join(line for line in text.split("\n") if not known().is_prose(line))
     pieces: list[str] = []
     position = 0
     for start, end in bracketed(text):

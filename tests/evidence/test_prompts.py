@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from coursekit.evidence.prompts import bracketed, left, own_text, words
 from coursekit.fingerprints import Fingerprints
+from coursekit.model import Member
+from coursekit.scaffold import new_project
+from coursekit.submission import open_submission
 
 PROMPT = "[Name of the best-performing model]"  # of the public template
 
@@ -43,3 +48,13 @@ def test_words_are_what_white_space_separates() -> None:
 
 def test_our_own_templates_are_known() -> None:
     assert Fingerprints.known().prompts > Fingerprints.of_templates().prompts
+
+
+def test_the_prose_of_our_own_templates_is_not_the_groups(tmp_path: Path) -> None:
+    """Sentences around the prompts are the template's too; words beside them are the group's."""
+    new_project(tmp_path / "p", "Title", [Member("Ada")], "", "blank", git=False)
+    submission = open_submission(tmp_path / "p")
+    document = submission.readme("2_BaselineModel")
+    assert document is not None
+    assert [own_text(block.text) for block in document.blocks if own_text(block.text)] == []
+    assert own_text("We chose it ourselves.\n" + document.blocks[0].text) == "We chose it ourselves."
