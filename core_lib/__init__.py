@@ -13,6 +13,7 @@ import numpy as np  # noqa: F401  # so that a missing NumPy is noticed here
 
 if TYPE_CHECKING:  # for editors and type checkers, which cannot follow what happens below
     from core_lib.activations import *  # noqa: F403
+    from core_lib.adaptive_optimizers import *  # noqa: F403
     from core_lib.base import *  # noqa: F403
     from core_lib.callbacks import *  # noqa: F403
     from core_lib.classification_losses import *  # noqa: F403
@@ -30,6 +31,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which cannot follow what hap
     from core_lib.regression_losses import *  # noqa: F403
     from core_lib.regularization import *  # noqa: F403
     from core_lib.results import *  # noqa: F403
+    from core_lib.schedules import *  # noqa: F403
     from core_lib.smooth_activations import *  # noqa: F403
     from core_lib.storage import *  # noqa: F403
     from core_lib.summary import *  # noqa: F403

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from core_lib.base import Array
 from core_lib.errors import DataError
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 class Callback:
     """Base: a subclass overrides what it needs, and is passed as ``fit(..., callbacks=[it])``."""
+
+    #: The attributes that change while a network learns: a checkpoint keeps them.
+    memory: ClassVar[tuple[str, ...]] = ()
 
     def after_epoch(self, trainer: Trainer, record: dict[str, float]) -> bool:  # noqa: ARG002
         """Look at the epoch's figures (the names are those of the history); return True to stop."""
@@ -40,6 +43,8 @@ class EarlyStopping(Callback):
     ----------
     Prechelt: Early stopping – but when? (1998).
     """
+
+    memory: ClassVar[tuple[str, ...]] = ("best", "waited", "kept")
 
     def __init__(
         self, monitor: str = "validation_loss", *, patience: int = 5, higher_is_better: bool | None = None

@@ -153,6 +153,12 @@ class Dataset:
             chosen = order[start : start + batch_size]
             yield np.take(self.x, chosen, axis=-1), np.take(self.y, chosen, axis=-1)
 
+    def count_batches(self, batch_size: int) -> int:
+        """Count the batches of `batch_size` examples: the steps of an epoch."""
+        if batch_size < 1:
+            raise DataError(f"Dataset.count_batches: batch_size must be at least 1; got {batch_size}.")
+        return -(-len(self) // batch_size)
+
     def split(
         self, *fractions: float, rng: np.random.Generator | None = None, stratify: bool = False
     ) -> tuple[Dataset, ...]:

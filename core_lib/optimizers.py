@@ -9,12 +9,16 @@ block does: each block is fetched from memory once, not once for every operation
 from __future__ import annotations
 
 import math
-from typing import ClassVar
+from collections.abc import Callable
+from typing import ClassVar, TypeAlias
 
 import numpy as np
 
 from core_lib.base import Array
 from core_lib.errors import DataError, ShapeError
+
+#: A learning rate, or a function of the number of steps made so far that gives it.
+Rate: TypeAlias = "float | Callable[[int], float]"
 
 # Five vectors of this many float32 are 320 kB: they fit into the second-level cache of any laptop.
 BLOCK = 16384
@@ -28,11 +32,13 @@ class Optimizer:
 
     Parameters
     ----------
-    lr : float
-        The learning rate. It may be changed between steps.
+    lr : float or function (step) -> float
+        The learning rate, which may be changed between steps, or a schedule: `schedules.py` has some, and any
+        function of the number of steps made so far, 0, 1, 2, …, will do.
 
     Attributes
     ----------
+    schedule : function or None
     steps : int
         How many steps were made.
     state : dict of str to array
@@ -41,12 +47,14 @@ class Optimizer:
 
     memory: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self, lr: float) -> None:
-        if not (0 < lr < math.inf):
+    def __init__(self, lr: Rate) -> None:
+        self.schedule = lr if callable(lr) else None
+        self.lr = float(lr(0) if callable(lr) else lr)
+        # a warm-up may begin at zero; a constant rate of zero is a mistake
+        if not (0 <= self.lr < math.inf) or (self.lr == 0 and self.schedule is None):
             raise DataError(
-                f"{type(self).__name__}: the learning rate must be positive and finite; got {lr}."
+                f"{type(self).__name__}: the learning rate must be positive and finite; got {self.lr}."
             )
-        self.lr = float(lr)
         self.steps = 0
         self.state: dict[str, Array] = {}
 
@@ -70,10 +78,14 @@ class Optimizer:
                     f"{self!r}: its memory is of {found.size} parameters ({found.dtype}), and theta has {theta.size} "
                     f"({theta.dtype}). An optimizer serves one network; make a new one."
                 )
-        self.steps += 1
+        if self.schedule is not None:
+            self.lr = self.schedule(self.steps)
+            if not 0 <= self.lr < math.inf:
+                raise DataError(f"{self!r}: the schedule gives {self.lr} after {self.steps} steps.")
         self.lr = float(
             self.lr
-        )  # a schedule may have put a NumPy float64 here, and all would be computed in that
+        )  # somebody may have put a NumPy float64 here, and all would be computed in it
+        self.steps += 1
         vectors = [theta, grad, *(self.state[name] for name in self.memory)]
         scratch = np.empty(min(BLOCK, theta.size), theta.dtype)
         for start in range(0, theta.size, BLOCK):
@@ -95,7 +107,7 @@ class SGD(Optimizer):
 
     Parameters
     ----------
-    lr : float
+    lr : float or schedule
         η.
 
     References
@@ -103,7 +115,7 @@ class SGD(Optimizer):
     Robbins, Monro: A stochastic approximation method (1951).
     """
 
-    def __init__(self, lr: float = 0.1) -> None:
+    def __init__(self, lr: Rate = 0.1) -> None:
         super().__init__(lr)
 
     def update(self, *blocks: Array) -> None:
@@ -120,7 +132,7 @@ class Momentum(Optimizer):
 
     Parameters
     ----------
-    lr : float
+    lr : float or schedule
         η. In a steady direction the steps grow to η / (1 - β).
     beta : float
         β, the share of the velocity that is kept.
@@ -133,9 +145,9 @@ class Momentum(Optimizer):
 
     memory: ClassVar[tuple[str, ...]] = ("v",)
 
-    def __init__(self, lr: float = 0.01, beta: float = 0.9) -> None:
+    def __init__(self, lr: Rate = 0.01, beta: float = 0.9) -> None:
         super().__init__(lr)
-        self.beta = _fraction("Momentum: beta", beta)
+        self.beta = fraction(f"{type(self).__name__}: beta", beta)
 
     def update(self, *blocks: Array) -> None:
         """Apply the equations to the block (θ, g, v, scratch)."""
@@ -143,6 +155,38 @@ class Momentum(Optimizer):
         v *= self.beta
         v += g
         np.multiply(v, self.lr, out=s)
+        theta -= s
+
+
+class Nesterov(Momentum):
+    r"""Momentum that looks ahead: the gradient counts where the velocity is about to lead.
+
+    Momentum goes from θ by -ηβv and then by -ηg; Nesterov evaluates g after the first part. With θ standing for
+    the point ahead the equations become
+
+    .. math:: v ← βv + g \qquad θ ← θ - η (g + βv)
+
+    Parameters
+    ----------
+    lr : float or schedule
+        η.
+    beta : float
+        β, the share of the velocity that is kept.
+
+    References
+    ----------
+    Nesterov: A method of solving a convex programming problem with convergence rate O(1/k²) (1983).
+    Sutskever, Martens, Dahl, Hinton: On the importance of initialization and momentum, ICML 2013.
+    """
+
+    def update(self, *blocks: Array) -> None:
+        """Apply the equations to the block (θ, g, v, scratch)."""
+        theta, g, v, s = blocks
+        v *= self.beta
+        v += g
+        np.multiply(v, self.beta, out=s)
+        s += g
+        s *= self.lr
         theta -= s
 
 
@@ -159,7 +203,7 @@ class Adam(Optimizer):
 
     Parameters
     ----------
-    lr : float
+    lr : float or schedule
         η. The first steps are of just this size.
     beta1, beta2 : float
     eps : float
@@ -180,15 +224,12 @@ class Adam(Optimizer):
 
     memory: ClassVar[tuple[str, ...]] = ("M", "V")
 
-    def __init__(
-        self, lr: float = 0.001, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8
-    ) -> None:
+    def __init__(self, lr: Rate = 0.001, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8) -> None:
         super().__init__(lr)
-        self.beta1 = _fraction("Adam: beta1", beta1)
-        self.beta2 = _fraction("Adam: beta2", beta2)
-        if not eps > 0:
-            raise DataError(f"Adam: eps must be positive; got {eps}.")
-        self.eps = float(eps)
+        name = type(self).__name__
+        self.beta1 = fraction(f"{name}: beta1", beta1)
+        self.beta2 = fraction(f"{name}: beta2", beta2)
+        self.eps = positive(f"{name}: eps", eps)
 
     def update(self, *blocks: Array) -> None:
         """Apply the equations of the notes to the block (θ, g, M, V, scratch)."""
@@ -207,8 +248,15 @@ class Adam(Optimizer):
         theta -= s
 
 
-def _fraction(what: str, value: float) -> float:
+def fraction(what: str, value: float) -> float:
     """Give `value` back if it is at least 0 and below 1."""
     if not 0 <= value < 1:
         raise DataError(f"{what} must be at least 0 and below 1; got {value}.")
+    return float(value)
+
+
+def positive(what: str, value: float) -> float:
+    """Give `value` back if it is above 0 and finite."""
+    if not 0 < value < math.inf:
+        raise DataError(f"{what} must be positive and finite; got {value}.")
     return float(value)
