@@ -9,27 +9,38 @@ from __future__ import annotations
 import math
 from html import escape
 
+from coursekit.report import measure
 from coursekit.report.deck import Layer, LineChart, Matrix, Network
-from coursekit.report.measure import text_width
+from coursekit.report.numbers import localized
 from coursekit.report.theme import Theme
 
-FONT = "Source Sans 3, Source Sans Pro, Noto Sans, sans-serif"
+#: Typst draws a variable font in SVG at its lightest weight, if that is its default: Source Sans is, Noto is not.
+PDF_FONT = "Noto Sans"
+WEB_FONT = "Deck"
+_WIDER = 1.1  # Noto Sans, by what is measured
 _MAX_POINTS = 400
 
 
-def chart(block: LineChart | Matrix | Network, theme: Theme) -> str:
-    """Return the SVG of a chart at the size of its box."""
+def chart(
+    block: LineChart | Matrix | Network, theme: Theme, *, font: str = WEB_FONT, language: str = "en"
+) -> str:
+    """Return the SVG of a chart at the size of its box, its text in `font`, its numbers as `language` writes them."""
     width, height = block.box
     if isinstance(block, LineChart):
-        inner = _lines(block, theme, width, height)
+        inner = _lines(block, theme, width, height, language)
     elif isinstance(block, Matrix):
         inner = _matrix(block, theme, width, height)
     else:
         inner = _network(block, theme, width, height)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_n(width)} {_n(height)}" '
-        f'width="{_n(width)}" height="{_n(height)}" font-family="{FONT}">{"".join(inner)}</svg>'
+        f'width="{_n(width)}" height="{_n(height)}" font-family="{escape(font)}, sans-serif">{"".join(inner)}</svg>'
     )
+
+
+def text_width(text: str, size: float, *, strong: bool = False) -> float:
+    """Return how wide a label is at most, in either font."""
+    return measure.text_width(text, size, strong=strong) * _WIDER
 
 
 def _n(value: float) -> str:
@@ -89,21 +100,21 @@ def ticks(low: float, high: float, count: int = 5) -> list[float]:
     return [number * step for number in range(first, last + 1)]
 
 
-def tick_label(value: float, step: float) -> str:
+def tick_label(value: float, step: float, language: str = "en") -> str:
     """Return a tick's number with as many digits as its step needs."""
     if value and (abs(value) >= 1e6 or abs(step) < 1e-5):
-        return f"{value:.3g}"
+        return localized(f"{value:.3g}", language)
     digits = max(0, -math.floor(math.log10(step) + 1e-9)) if step else 0
     digits += 1 if round(step * 10**digits, 6) != int(round(step * 10**digits, 6)) else 0
-    return f"{value + 0.0:.{digits}f}"
+    return localized(f"{value + 0.0:.{digits}f}", language)
 
 
-def _lines(block: LineChart, theme: Theme, width: float, height: float) -> list[str]:
+def _lines(block: LineChart, theme: Theme, width: float, height: float, language: str) -> list[str]:
     size = 14.0
     values = [value for series in block.series for value in series.values if value is not None]
     marks = ticks(min(values), max(values))
     step = marks[1] - marks[0]
-    labels = [tick_label(mark, step) for mark in marks]
+    labels = [tick_label(mark, step, language) for mark in marks]
     left = max(text_width(label, size) for label in labels) + 12
     top, right, bottom = 52.0, 12.0, 44.0
     w, h = width - left - right, height - top - bottom
@@ -169,7 +180,7 @@ def _mix(color: str, share: float) -> str:
 
 def _matrix(block: Matrix, theme: Theme, width: float, height: float) -> list[str]:
     count = len(block.labels)
-    title, axis = 24.0, 22.0
+    title, axis = 24.0 if block.title else 0.0, 26.0
     size = 14.0
     label_room = min(max(text_width(label, size) for label in block.labels) + 8, width * 0.28)
     # Numbers stand upright below the columns; words that are wider than a cell are turned.
@@ -241,8 +252,8 @@ def _network(block: Network, theme: Theme, width: float, height: float) -> list[
     per_row = len(layers) if len(layers) <= 5 else min(6, math.ceil(len(layers) / math.ceil(len(layers) / 6)))
     rows = math.ceil(len(layers) / per_row)
     arrow = 26.0
-    box = min((width - arrow * (per_row - 1)) / per_row, 176.0)
-    tall = min((height - 22.0 * (rows - 1)) / rows, 128.0)
+    box = min((width - arrow * (per_row - 1)) / per_row, 190.0)
+    tall = min((height - 22.0 * (rows - 1)) / rows, 136.0)
     top = max((height - (tall * rows + 22.0 * (rows - 1))) / 2, 0.0)
     out: list[str] = []
     for number, layer in enumerate(layers):
@@ -271,13 +282,13 @@ def _layer(layer: Layer, theme: Theme, x: float, y: float, w: float, h: float, *
     out = [_rect(x, y, w, h, fill, radius=8, stroke="none" if last else theme.line)]
     inner = w - 16
     rows = [
-        (layer.kind, 17.0, True, ink),
-        (layer.name, 13.0, False, soft),
-        (layer.shape, 14.0, False, ink),
-        (layer.parameters, 13.0, False, soft),
+        (layer.kind, 19.0, True, ink),
+        (layer.name, 14.0, False, soft),
+        (layer.shape, 16.0, False, ink),
+        (layer.parameters, 14.0, False, soft),
     ]
     rows = [row for row in rows if row[0]]
-    step = min(24.0, (h - 12) / max(len(rows), 1))
+    step = min(27.0, (h - 12) / max(len(rows), 1))
     at = y + (h - step * len(rows)) / 2 + step * 0.72
     for text, size, strong, color in rows:
         fitting = size

@@ -35,8 +35,9 @@ def spans_of(spans: tuple[Span, ...]) -> tuple[Span, ...]:
         spans = (Span(own_text(plain(spans))),)
     made = []
     for span in spans:
-        # Groups write inside a template's brackets, and leave a stray mark of emphasis.
-        text = re.sub(r"(^|:\s*)\[([^\[\]]{3,})\](?=\s*$)", r"\1\2", visible(span.text).replace("**", ""))
+        # Groups write inside a template's brackets, forget the space after ##, leave stray marks of emphasis.
+        text = visible(span.text).replace("**", "")
+        text = re.sub(r"(^\s*|:\s*)\[([^\[\]]{3,})\](?=\s*$)", r"\1\2", re.sub(r"^#{1,6}(?=\w)", "", text))
         if span.style == "link":
             target = safe_link(span.target)
             text = re.sub(r"^\[(.*)\]$", r"\1", text)
@@ -115,6 +116,8 @@ def _bullets(items: tuple[Item, ...]) -> tuple[Bullet, ...]:
         deeper = position + 1 < len(items) and items[position + 1].level > item.level
         if not re.search(r"\w", text) or (text.endswith(":") and not deeper):
             continue  # a label that the group left without a value
+        if item.spans[0].style == "code" and len(text) > 80:
+            continue  # a listing, not an entry
         level = min(item.level, 2)
         counts = {depth: number for depth, number in counts.items() if depth <= level}
         counts[level] = counts.get(level, 0) + 1

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from coursekit.model import Text
 from coursekit.report import layout as page
 from coursekit.report.deck import VISUALS, Block, Bullets, Code, Math, Paragraph, Slide, Table
-from coursekit.report.measure import lines_of, text_width
+from coursekit.report.measure import lines_of
 from coursekit.submission import Span
 from coursekit.submission.markdown import plain
 
@@ -325,8 +325,3 @@ def full_text(blocks: tuple[Block, ...]) -> str:
         elif isinstance(block, Table):
             parts.append("\n".join(" | ".join(plain(cell) for cell in row) for row in block.rows))
     return "\n\n".join(part for part in parts if part)
-
-
-def chip_size(text: str, width: float, sizes: tuple[float, ...]) -> float:
-    """Return the largest of `sizes` at which `text` fits on one line, else the smallest."""
-    return next((size for size in sizes if text_width(text, size, strong=True) <= width), sizes[-1])

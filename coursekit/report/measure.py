@@ -22,9 +22,10 @@ _UNIT = 200
 def _font(*, strong: bool) -> object | None:
     from PIL import ImageFont
 
-    for folder in font_folders():
-        for path in sorted(folder.rglob("SourceSans3*.ttf")):
-            if "Italic" not in path.name:
+    paths = [path for folder in font_folders() for path in sorted(folder.rglob("*.ttf"))]
+    for name in ("SourceSans3[", "NotoSans["):  # the first is narrower, and only there when it is installed
+        for path in paths:
+            if path.name.startswith(name):
                 font = ImageFont.truetype(str(path), _UNIT, layout_engine=ImageFont.Layout.BASIC)
                 font.set_variation_by_axes([600 if strong else 400])
                 return font

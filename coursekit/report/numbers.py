@@ -14,7 +14,7 @@ def number(value: float, language: str) -> str:
     else:
         text = f"{value:,.4f}" if abs(value) < 100 else f"{value:,.2f}"
         text = text.rstrip("0").rstrip(".")
-    return _localized(text, language)
+    return localized(text, language)
 
 
 def difference(value: float, language: str) -> str:
@@ -25,10 +25,19 @@ def difference(value: float, language: str) -> str:
 
 def count(value: int, language: str) -> str:
     """Return a whole number with its thousands apart."""
-    return _localized(f"{value:,}", language)
+    return localized(f"{value:,}", language)
 
 
-def _localized(text: str, language: str) -> str:
+def value_text(text: str, language: str) -> str:
+    """Return a parameter's value: a number as numbers are written, any other text as it is."""
+    try:
+        return number(float(text), language)
+    except (ValueError, OverflowError):
+        return text[:40]
+
+
+def localized(text: str, language: str) -> str:
+    """Return a number's text with the language's signs for thousands and decimals."""
     text = text.replace("-", _MINUS)
     if language == "de":
         return text.replace(",", "\u202f").replace(".", ",")

@@ -21,12 +21,13 @@ from coursekit.report.deck import (
     Slide,
     Table,
 )
-from coursekit.report.fit import chip_size, column_widths, title_size
-from coursekit.report.measure import text_width
+from coursekit.report.fit import column_widths, title_size
+from coursekit.report.measure import lines_of, text_width
 from coursekit.report.theme import Theme
 from coursekit.submission import Span
 
-_FACT_SIZES = (32.0, 28.0, 24.0, 21.0, 18.0, 16.0, 14.0)
+_FACT_SIZES = (32.0, 28.0, 24.0, 22.0, 20.0, 18.0, 16.0, 14.0)
+_FACT_TWO_LINES = 20.0
 _FACT_GAP = 14.0
 _ENDINGS = {"image/png": "png", "image/jpeg": "jpg"}
 
@@ -36,12 +37,14 @@ class Plain:
     """The deck's data, and its pictures by the names that the data uses (``figure-1.png``, ``chart-2.svg``)."""
 
     data: dict[str, Any]
+    chart_font: str
+    language: str
     images: dict[str, bytes] = field(default_factory=dict)
 
 
-def plain_deck(deck: Deck, theme: Theme) -> Plain:
-    """Return the deck for templates."""
-    result = Plain({})
+def plain_deck(deck: Deck, theme: Theme, *, chart_font: str) -> Plain:
+    """Return the deck for templates, with charts whose text is in `chart_font`."""
+    result = Plain({}, chart_font, deck.language)
     slides = [_slide(slide, number, theme, result) for number, slide in enumerate(deck.slides, 1)]
     result.data = {
         "title": deck.title,
@@ -105,8 +108,6 @@ def _slide(slide: Slide, number: int, theme: Theme, result: Plain) -> dict[str, 
 
 
 def _cover_size(slide: Slide, sizes: tuple[float, ...]) -> float:
-    from coursekit.report.measure import lines_of
-
     width = 400.0 if slide.aside else page.body_width()
     for size in sizes:
         longest = max((text_width(word, size, strong=True) for word in slide.title.split()), default=0.0)
@@ -154,7 +155,9 @@ def _block(block: Block, slide: Slide, width: float, theme: Theme, result: Plain
         caption = shortened(block.caption, page.CAPTION, width)
         return {"kind": "image", "name": name, "alt": block.alt, "box": list(block.box), "caption": caption}
     name = f"chart-{len(result.images) + 1}.svg"
-    result.images[name] = chart(block, theme).encode("utf-8")
+    result.images[name] = chart(block, theme, font=result.chart_font, language=result.language).encode(
+        "utf-8"
+    )
     return {"kind": "image", "name": name, "alt": block.alt, "box": list(block.box), "caption": ""}
 
 
@@ -192,18 +195,32 @@ def _facts(block: Facts, width: float) -> list[dict[str, Any]]:
     number = max(len(block.items), 2)
     each = (width - _FACT_GAP * (number - 1)) / number
     inner = each - 28.0
-    made = []
-    for fact in block.items:
-        size = chip_size(fact.value, inner, _FACT_SIZES)
-        made.append(
-            {
-                "label": shortened(fact.label, 14.0, inner),
-                "value": fact.value
-                if text_width(fact.value, 14.0, strong=True) <= inner * 1.8
-                else shortened(fact.value, 14.0, inner * 1.7),
-                "size": size,
-                "note": shortened(fact.note, 13.0, inner),
-                "width": each,
-            }
-        )
-    return made
+    # Tiles in a row look alike: their values are set in one size, unless one is much longer.
+    sizes = [_fact_size(fact.value, inner) for fact in block.items]
+    common = max(min(sizes), 22.0)
+    return [
+        {
+            "label": shortened(fact.label, 14.0, inner),
+            "value": _two_lines(fact.value, min(size, common), inner),
+            "size": min(size, common),
+            "note": shortened(fact.note, 13.0, inner),
+            "width": each,
+        }
+        for fact, size in zip(block.items, sizes, strict=True)
+    ]
+
+
+def _fact_size(value: str, width: float) -> float:
+    """Return the size of a tile's value: large on one line, or smaller on two."""
+    for size in _FACT_SIZES:
+        lines = 1 if size > _FACT_TWO_LINES else 2
+        longest = max((text_width(word, size, strong=True) for word in value.split()), default=0.0)
+        if longest <= width and lines_of((Span(value),), width, size, strong=True) <= lines:
+            return size
+    return _FACT_SIZES[-1]
+
+
+def _two_lines(value: str, size: float, width: float) -> str:
+    while value and lines_of((Span(value + "…"),), width, size, strong=True) > 2:
+        value = value[:-1]
+    return value

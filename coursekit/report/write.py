@@ -13,7 +13,7 @@ from coursekit.files import write_bytes
 from coursekit.report.links import with_link
 from coursekit.report.mark import is_ours, marked
 from coursekit.report.rendering import Renderer
-from coursekit.submission import Submission
+from coursekit.submission import Submission, UnreadableError
 
 NAMES = ("presentation", "presentation-coursekit")
 FOLDER = "4_Presentation"
@@ -160,8 +160,15 @@ def _new_readme(
         return None
     file = f"{name}{handed_in[0].ending}"
     found = submission.once(slides)
-    theirs = [path for path in found.files if not path.rsplit("/", 1)[-1].startswith(NAMES)]
+    theirs = any(not _is_deck(submission, path) for path in found.files)
     before = target.readme.read_bytes() if target.readme.is_file() else None
     return with_link(
-        before, file, path=target.readme_name, language=language, has_others=bool(theirs or found.web)
+        before, file, path=target.readme_name, language=language, has_others=theirs or bool(found.web)
     )
+
+
+def _is_deck(submission: Submission, path: str) -> bool:
+    try:
+        return is_ours(submission.read(path, _MAX_OLD))
+    except UnreadableError:
+        return False

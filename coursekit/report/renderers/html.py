@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from coursekit.report.charts import WEB_FONT
 from coursekit.report.deck import Deck
 from coursekit.report.plain import Plain, plain_deck
 from coursekit.report.rendering import Rendered, Renderer
@@ -36,7 +37,7 @@ def render(deck: Deck, theme: Theme) -> Rendered:
     """Return the deck as a self-contained HTML file."""
     from markupsafe import Markup
 
-    plain = plain_deck(deck, theme)
+    plain = plain_deck(deck, theme, chart_font=WEB_FONT)
     styles = [_reveal("reveal.css"), _font_faces(), _css(plain, theme)]
     scripts = [_reveal("reveal.js"), _reveal("plugin/notes.js"), (_HERE / "start.js").read_text("utf-8")]
     speaker = _speaker_view()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from coursekit.pdf import compile_pdf
+from coursekit.report.charts import PDF_FONT
 from coursekit.report.deck import Deck
 from coursekit.report.plain import plain_deck
 from coursekit.report.rendering import Rendered, Renderer
@@ -15,7 +16,7 @@ _TEMPLATE = Path(__file__).parent / "typst" / "slides.typ"
 
 def render(deck: Deck, theme: Theme) -> Rendered:
     """Return the deck as an accessible PDF."""
-    plain = plain_deck(deck, theme)
+    plain = plain_deck(deck, theme, chart_font=PDF_FONT)
     pdf = compile_pdf(_TEMPLATE, plain.data, images=plain.images, moment=deck.date)
     if not pdf.missing:
         return Rendered(pdf.data)

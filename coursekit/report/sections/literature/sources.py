@@ -87,7 +87,11 @@ def _read_entry(spans: tuple[Span, ...], source: Source) -> str:
 
 def _append(source: Source, name: str, spans: tuple[Span, ...]) -> None:
     before = source.fields.get(name, ())
-    source.fields[name] = (*before, Span(", "), *spans) if before else spans
+    source.fields[name] = (*before, Span(_joint(before)), *spans) if before else spans
+
+
+def _joint(before: tuple[Span, ...]) -> str:
+    return " " if plain(before).endswith((":", ".", ",", ";", "!", "?")) else ", "
 
 
 def _after_label(spans: tuple[Span, ...]) -> tuple[Span, ...]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from coursekit.model import Text
-from coursekit.report.deck import Block, Layer, Network, Slide, Table
+from coursekit.report.deck import Block, Fact, Facts, Layer, Network, Slide, Table
 from coursekit.report.digest import digest, figures_of, notes_of, share_for
 from coursekit.report.material import Passage
-from coursekit.report.numbers import count, number
+from coursekit.report.numbers import count, number, value_text
 from coursekit.report.section import Context, Section
 from coursekit.report.sections.model.excerpt import own_layer, training_code
 from coursekit.submission import Span
@@ -25,6 +25,8 @@ _TOTAL = Text(
     "Layers of the network from input to output: {layers}. {n} parameters in all.",
     "Schichten des Netzes von der Eingabe zur Ausgabe: {layers}. Insgesamt {n} Parameter.",
 )
+_LAYERS = Text("Layers", "Schichten")
+_WEIGHTS = Text("Parameters", "Parameter")
 _MORE = Text("{n} more layers", "{n} weitere Schichten")
 _TRIAL = Text("Trial", "Versuch")
 _SEARCH = Text("The best of {n} trials of the search", "Die besten von {n} Versuchen der Suche")
@@ -44,12 +46,9 @@ def _diagram(context: Context, network: NetworkSummary) -> Network:
         left = boxes[keep : len(boxes) - keep + 1]
         boxes = [*boxes[:keep], Layer("…", context.t(_MORE.format(n=len(left))), "", ""), *boxes[-keep + 1 :]]
     names = ", ".join(f"{layer.kind} ({' × '.join(layer.output_shape)})" for layer in layers[:_MOST_LAYERS])
-    total = (
-        network.parameters
-        if network.parameters is not None
-        else sum(layer.parameters or 0 for layer in layers)
+    return Network(
+        tuple(boxes), context.t(_TOTAL.format(layers=names, n=count(_total(network), context.language)))
     )
-    return Network(tuple(boxes), context.t(_TOTAL.format(layers=names, n=count(total, context.language))))
 
 
 def _box(context: Context, layer: NetworkLayer) -> Layer:
@@ -58,6 +57,19 @@ def _box(context: Context, layer: NetworkLayer) -> Layer:
     )
     name = layer.name if layer.name.casefold() != layer.kind.casefold() else ""
     return Layer(layer.kind, name, " × ".join(layer.output_shape), parameters)
+
+
+def _size(context: Context, network: NetworkSummary) -> Facts:
+    kinds = list(dict.fromkeys(layer.kind for layer in network.layers))
+    facts = [Fact(context.t(_LAYERS), count(len(network.layers), context.language), ", ".join(kinds))]
+    facts.append(Fact(context.t(_WEIGHTS), count(_total(network), context.language)))
+    return Facts(tuple(facts))
+
+
+def _total(network: NetworkSummary) -> int:
+    if network.parameters is not None:
+        return network.parameters
+    return sum(layer.parameters or 0 for layer in network.layers)
 
 
 def _search(context: Context, metrics: Metrics) -> Table | None:
@@ -71,7 +83,7 @@ def _search(context: Context, metrics: Metrics) -> Table | None:
     header = ((Span(context.t(_TRIAL)),), *((Span(name),) for name in names), (Span(metrics.metric or "–"),))
     rows = [header]
     for trial in trials[:6]:
-        cells = tuple((Span(trial.params.get(name, "–")[:40]),) for name in names)
+        cells = tuple((Span(value_text(trial.params.get(name, "–"), context.language)),) for name in names)
         rows.append(((Span(str(trial.number)),), *cells, (Span(number(trial.value, context.language)),)))
     numeric = (True, *(False for _ in names), True)
     return Table(tuple(rows), numeric, 1, context.t(_SEARCH.format(n=len(trials))))
@@ -86,11 +98,8 @@ def build(context: Context) -> Sequence[Slide]:
     slides: list[Slide] = []
     network = context.results.network
     if network:
-        slides.append(
-            Slide(
-                context.t(_ARCHITECTURE), (_diagram(context, network),), notes=_diagram(context, network).alt
-            )
-        )
+        diagram = _diagram(context, network)
+        slides.append(Slide(context.t(_ARCHITECTURE), (_size(context, network), diagram), notes=diagram.alt))
     slides += _prose(choice, context.t(_CHOICE), tables=())
     layer = own_layer(context.submission)
     if layer:

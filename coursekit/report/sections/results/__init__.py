@@ -197,7 +197,8 @@ def build(context: Context) -> Sequence[Slide]:
         matrix, text = _errors(context, metrics.confusion)
         slides.append(Slide(context.t(_WHERE), text, (matrix,), 0.56, notes=matrix.alt))
     if len(slides) < 2:
-        slides += _from_outputs(context)
+        used = {block.picture.data for slide in slides for block in slide.aside if isinstance(block, Figure)}
+        slides += _from_outputs(context, used)
     return slides[:3]
 
 
@@ -220,7 +221,11 @@ def _from_text(context: Context) -> list[Slide]:
     body = (*text, *tables[:1])
     if not body:
         return []
-    # A table of results is what people look at: it goes first where it is small.
+    figures = figures_of(_told(context), 1)
+    if text and figures and not tables:
+        return [
+            Slide(context.t(TITLE), text, (figures[0],), share_for(figures[0]), notes=notes_of([passage]))
+        ]
     return [Slide(context.t(TITLE), body, notes=notes_of([passage]))]
 
 
@@ -228,9 +233,10 @@ def _bare_label(block: Block) -> bool:
     return isinstance(block, Paragraph) and re.fullmatch(r"[^.]{0,40}:", plain(block.spans)) is not None
 
 
-def _from_outputs(context: Context) -> list[Slide]:
-    """Return up to two slides of the model notebook's figures."""
-    figures: list[Figure] = figures_of(_told(context), 3) or figures_of(context.passages("model"), 2)
+def _from_outputs(context: Context, used: set[bytes]) -> list[Slide]:
+    """Return a slide of the model notebook's figures that are not shown yet."""
+    figures = figures_of(_told(context), 4) or figures_of(context.passages("model"), 2)
+    figures = [figure for figure in figures if figure.picture.data not in used]
     title = (
         context.t(_WHERE) if any("confusion" in f.caption.casefold() for f in figures) else context.t(TITLE)
     )

@@ -25,6 +25,8 @@ def project_title(submission: Submission) -> str:
     """Return the project's title: of `project.toml`, the README, or the folder's name."""
     project = submission.project
     title = (project.title if project else "") or submission.once(summary).title.own
+    if " " not in title.strip() and len(re.findall(r"[-_]", title)) >= 2:
+        title = title.replace("_", " ").replace("-", " ")  # a repository's name, not a heading
     return visible(title).strip() or visible(submission.name.replace("-", " ").replace("_", " ")).strip()
 
 

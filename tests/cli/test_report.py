@@ -1,0 +1,73 @@
+"""`coursekit report`: what it prints, exit codes, JSON."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import run
+from tests.report import EPOCH, digits, project
+
+
+@pytest.fixture(autouse=True)
+def _epoch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", EPOCH)
+
+
+def test_it_says_what_it_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, snapshot: object) -> None:
+    files = {name: content for name, content in digits().items() if not name.startswith("0_")}
+    monkeypatch.chdir(project(tmp_path, files))
+    ran = run(monkeypatch, "report")
+    assert (ran.code, ran.err) == (0, "")
+    # Sizes depend on the versions of the libraries that write the files.
+    shown = "\n".join(line.split("  (")[0] for line in ran.out.splitlines())
+    assert shown == snapshot
+
+
+def test_options_and_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = project(tmp_path / "g", digits())
+    ran = run(
+        monkeypatch,
+        "report",
+        root,
+        "--to",
+        "html",
+        "--output",
+        tmp_path / "o",
+        "--lang",
+        "de",
+        "--final",
+        "--format",
+        "json",
+    )
+    assert (ran.code, ran.err) == (0, "")
+    found = json.loads(ran.out)
+    assert (found["language"], found["final"], found["linked"]) == ("de", True, None)
+    assert [file["format"] for file in found["files"]] == ["html"]
+
+
+def test_bad_input_is_told_on_standard_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = project(tmp_path, {**digits(), "3_Model/broken.ipynb": "{"})
+    ran = run(monkeypatch, "report", root)
+    assert (ran.code, ran.out) == (2, "")
+    assert "broken.ipynb" in ran.err
+    assert "--force" in ran.err
+    forced = run(monkeypatch, "report", root, "--force")
+    assert forced.code == 0
+    assert "broken.ipynb" in forced.err
+    for arguments in (
+        ["report", tmp_path / "none"],
+        ["report", root, "--to", "odp"],
+        ["report", "--lang", "fr"],
+    ):
+        ran = run(monkeypatch, *arguments)
+        assert (ran.code, ran.out) == (2, "")
+        assert "Traceback" not in ran.err
+
+
+def test_help_has_an_example(monkeypatch: pytest.MonkeyPatch) -> None:
+    ran = run(monkeypatch, "report", "--help")
+    assert ran.code == 0
+    assert "coursekit report groups/07" in ran.out
