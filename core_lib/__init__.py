@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which cannot follow what hap
     from core_lib.adaptive_optimizers import *  # noqa: F403
     from core_lib.base import *  # noqa: F403
     from core_lib.callbacks import *  # noqa: F403
+    from core_lib.checkpoints import *  # noqa: F403
     from core_lib.classification_losses import *  # noqa: F403
     from core_lib.clipping import *  # noqa: F403
     from core_lib.composition import *  # noqa: F403
@@ -31,6 +32,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which cannot follow what hap
     from core_lib.regression_losses import *  # noqa: F403
     from core_lib.regularization import *  # noqa: F403
     from core_lib.results import *  # noqa: F403
+    from core_lib.safetensors import *  # noqa: F403
     from core_lib.schedules import *  # noqa: F403
     from core_lib.smooth_activations import *  # noqa: F403
     from core_lib.storage import *  # noqa: F403

@@ -1,4 +1,4 @@
-"""Saving and loading what a network has learned, as ``.npz``: a ZIP file of plain arrays.
+"""Saving and loading what a network has learned: ``.npz``, a ZIP file of plain arrays, or ``.safetensors``.
 
 Never pickle: loading a pickle runs whatever program its author put into it.
 """
@@ -13,23 +13,22 @@ from core_lib.base import Array, Layer
 from core_lib.errors import DataError, StorageError
 from core_lib.files import write_atomically
 from core_lib.parameters import restore, snapshot
+from core_lib.safetensors import read_safetensors, write_safetensors
 
 
 def save_parameters(net: Layer, path: str | os.PathLike[str]) -> None:
-    """Write the parameters and the state of `net` to an ``.npz`` file, named "0.W", "0.b", …
+    """Write the parameters and the state of `net` to a file, named "0.W", "0.b", …
 
     Parameters
     ----------
     net : Layer
     path : path
-        Used as it is; end it in ``.npz``.
+        Used as it is: one that ends in ``.safetensors`` is written in that format, any other as ``.npz``.
     """
-    import io
-
-    buffer = io.BytesIO()
-    arrays: dict[str, Array] = snapshot(net)
-    np.savez(buffer, allow_pickle=False, **arrays)
-    write_atomically(path, buffer.getvalue())
+    if str(path).endswith(".safetensors"):
+        write_safetensors(path, snapshot(net))
+    else:
+        write_npz(path, snapshot(net))
 
 
 def load_parameters(net: Layer, path: str | os.PathLike[str]) -> None:
@@ -44,24 +43,39 @@ def load_parameters(net: Layer, path: str | os.PathLike[str]) -> None:
     Raises
     ------
     StorageError
-        If there is no such file, it is no ``.npz`` of plain arrays, or it is another network's.
+        If there is no such file, it is not of its format, or it is another network's.
         The network is unchanged then.
     """
+    arrays = read_safetensors(path) if str(path).endswith(".safetensors") else read_npz(path)
+    try:
+        restore(net, arrays)
+    except DataError as error:
+        raise StorageError(f"{path} does not fit: {error}") from error
+
+
+def write_npz(path: str | os.PathLike[str], arrays: dict[str, Array]) -> None:
+    """Write arrays by name to an ``.npz`` file."""
+    import io
+
+    buffer = io.BytesIO()
+    np.savez(buffer, allow_pickle=False, **arrays)
+    write_atomically(path, buffer.getvalue())
+
+
+def read_npz(path: str | os.PathLike[str]) -> dict[str, Array]:
+    """Read all arrays of an ``.npz`` file; anything but plain arrays is a StorageError."""
     import zipfile
+    import zlib
 
     try:
         with open(path, "rb") as handle:  # noqa: PTH123  # np.load leaves a file open that is no archive
             file = np.load(handle, allow_pickle=False)
             if isinstance(file, np.ndarray):
                 raise ValueError("it is a single array (.npy)")
-            arrays = {name: file[name] for name in file.files}
+            return {name: file[name] for name in file.files}
     except FileNotFoundError:
         raise StorageError(
-            f"there is no file {path}. Save the parameters first: save_parameters(net, path)."
+            f"there is no file {path}. Save first: save_parameters(net, path), or save_checkpoint."
         ) from None
-    except (ValueError, EOFError, OSError, zipfile.BadZipFile) as error:
+    except (ValueError, EOFError, OSError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
         raise StorageError(f"{path} is no .npz file of plain arrays: {error}. Was it cut short?") from error
-    try:
-        restore(net, arrays)
-    except DataError as error:
-        raise StorageError(f"{path} does not fit: {error}") from error
