@@ -19,6 +19,7 @@ PDF_FONT = "Noto Sans"
 WEB_FONT = "Deck"
 _WIDER = 1.1  # Noto Sans, by what is measured
 _MAX_POINTS = 400
+_MAX_LABEL = 300
 
 
 def chart(
@@ -81,8 +82,9 @@ def _rect(
 
 def _cut(text: str, size: float, width: float, *, strong: bool = False) -> str:
     """Shorten a label that is wider than its place."""
-    if text_width(text, size, strong=strong) <= width:
+    if len(text) < _MAX_LABEL and text_width(text, size, strong=strong) <= width:
         return text
+    text = text[:_MAX_LABEL]
     while text and text_width(text + "…", size, strong=strong) > width:
         text = text[:-1]
     return text.rstrip() + "…"

@@ -22,6 +22,7 @@ SHORTENED = Text(
 )
 _CONTINUED = Text("(continued)", "(Fortsetzung)")
 _MAX_NOTES = 4000
+_MAX_TITLE = 300
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def fit(slide: Slide, *, more: int, language: str, final: bool) -> list[Slide]:
 def fit_title(title: str) -> str:
     """Return a title that fills at most two lines."""
     width = page.body_width()
-    words = title.split()
+    words = title[:_MAX_TITLE].split()
     while words and lines_of((Span(" ".join(words)),), width, page.TITLE_SIZES[-1], strong=True) > 2:
         words.pop()
     short = " ".join(words)

@@ -28,6 +28,7 @@ _NOTEBOOK_FIRST = {
     "model": "model_definition_evaluation",
 }
 _MAX_FIGURES = 60
+_MAX_CODE = 20_000
 
 
 @dataclass(frozen=True)
@@ -183,7 +184,7 @@ def _from_notebook(submission: Submission, notebook: Notebook) -> Iterator[Passa
                 for block in section.blocks:
                     passage.figures += _images_in(submission, notebook.path, block.links, passage.title)
         elif cell.kind == "code":
-            if cell.source.strip():
+            if cell.source.strip() and len(cell.source) <= _MAX_CODE:
                 passage.code.append(Code(code_text(cell.source), "python"))
             if figures < _MAX_FIGURES:
                 shown = list(_cell_figures(submission, notebook, cell, passage.title))
@@ -197,7 +198,7 @@ def _cell_figures(submission: Submission, notebook: Notebook, cell: Cell, title:
     if not {"display_data", "execute_result"} & set(cell.output_kinds):
         return
     # What the code writes above its plots says best what they show.
-    captions = [visible(match) for match in _TITLE.findall(cell.source)]
+    captions = [visible(match) for match in _TITLE.findall(cell.source[:_MAX_CODE])]
     number = 0
     for output in cell.outputs:
         data = output.data.get("image/png") or output.data.get("image/jpeg")

@@ -29,6 +29,7 @@ from coursekit.submission import Span
 _FACT_SIZES = (32.0, 28.0, 24.0, 22.0, 20.0, 18.0, 16.0, 14.0)
 _FACT_TWO_LINES = 20.0
 _FACT_GAP = 14.0
+_MAX_LINE = 400
 _ENDINGS = {"image/png": "png", "image/jpeg": "jpg"}
 
 
@@ -77,8 +78,9 @@ def footer(title: str) -> str:
 
 def shortened(text: str, size: float, width: float) -> str:
     """Return `text` on one line of at most `width`."""
-    if text_width(text, size) <= width:
+    if len(text) < _MAX_LINE and text_width(text, size) <= width:
         return text
+    text = text[:_MAX_LINE]
     while text and text_width(text + "…", size) > width:
         text = text[:-1]
     return text.rstrip() + "…"
