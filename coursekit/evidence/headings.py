@@ -41,7 +41,7 @@ def normal(text: str) -> str:
 
 def means(text: str, pattern: str) -> bool:
     """Return whether a heading or label says what `pattern` (of this module) stands for."""
-    return re.fullmatch(pattern, normal(text)) is not None
+    return len(text) <= 200 and re.fullmatch(pattern, normal(text)) is not None
 
 
 def find(document: Document, patterns: Iterable[str]) -> list[Section]:

@@ -14,13 +14,12 @@ _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*:|^//", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class BrokenLink:
-    """A link that leads nowhere, and the file that was probably meant."""
+    """A link that leads nowhere."""
 
     path: str
     line: int
     target: str
     image: bool
-    meant: str | None
 
 
 def is_url(target: str) -> bool:
@@ -47,11 +46,7 @@ def broken_links(submission: Submission, document: Document) -> list[BrokenLink]
     found = []
     for link in document.links:
         if not _leads_somewhere(submission, document, link):
-            found.append(
-                BrokenLink(
-                    document.path, link.line, link.target, link.image, _meant(submission, document, link)
-                )
-            )
+            found.append(BrokenLink(document.path, link.line, link.target, link.image))
     return found
 
 
@@ -69,18 +64,18 @@ def _leads_somewhere(submission: Submission, document: Document, link: Link) -> 
     return path == "" or path in submission.files or path in submission.folders
 
 
-def _meant(submission: Submission, document: Document, link: Link) -> str | None:
+def meant(submission: Submission, link: BrokenLink) -> str | None:
     """Return the file that differs from the target only in case, ending or folder, if there is just one."""
-    path = resolve(link.target, document.path) if link.target.strip() else None
+    path = resolve(link.target, link.path) if link.target.strip() else None
     if not path:
         return None
-    names = [*submission.files, *submission.folders]
     folded = path.casefold()
+    names = [*submission.files, *submission.folders]
     for candidates in (
         [name for name in names if name.casefold() == folded],
         [name for name in names if posixpath.splitext(name)[0].casefold() == folded],
         [name for name in names if posixpath.basename(name).casefold() == posixpath.basename(folded)],
     ):
         if len(candidates) == 1:
-            return posixpath.relpath(candidates[0], posixpath.dirname(document.path) or ".")
+            return posixpath.relpath(candidates[0], posixpath.dirname(link.path) or ".")
     return None

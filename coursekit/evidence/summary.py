@@ -61,7 +61,7 @@ class _Line:
     linked: bool  # whether there is nothing but links
 
 
-_LABEL = re.compile(r"^\W*([^:\n|=]{2,60}?)\W*[:=|]\s*(.*)$", re.DOTALL)
+_LABEL_END = re.compile(r"[:=|]")
 _URL = re.compile(
     r"(?:https?://|git@|ssh://|www\.)[^\s\]>)]+|\b(?:github|gitlab)\.com/[^\s\]>)]+", re.IGNORECASE
 )
@@ -130,8 +130,8 @@ def _repository(document: Document) -> Stated:
                 if _URL.match(url) and not _placeholder(url):
                     return Stated(url, True, Location(document.path, block.line))
     for line in _lines(document):
-        label = _LABEL.match(line.text)
-        if label and means(label[1], README["repository"]):
+        label = _split(line.text)
+        if label and means(label[0], README["repository"]):
             found = [url for url in _URL.findall(line.text) if not _placeholder(url)]
             if found:
                 return Stated(found[0], True, Location(document.path, line.line))
@@ -186,13 +186,13 @@ def _task(document: Document) -> Stated:
     if found.own:
         return found
     for line in _lines(document):
-        label = _LABEL.match(line.text)
-        if label and means(label[1], README["task"]):
+        label = _split(line.text)
+        if label and means(label[0], README["task"]):
             return Stated(
-                prompts.own_text(label[2]),
+                prompts.own_text(label[1]),
                 True,
                 Location(document.path, line.line),
-                (prompts.left(label[2]) or [""])[0],
+                (prompts.left(label[1]) or [""])[0],
             )
     return found
 
@@ -246,12 +246,17 @@ def _only_links(spans: tuple[Span, ...]) -> bool:
     return any(span.style == "link" for span in spans) and not re.search(r"\w", after)
 
 
+def _split(text: str) -> tuple[str, str] | None:
+    """Split ``Label: value``; None where no label opens the line."""
+    end = _LABEL_END.search(text, 0, 100)
+    return (text[: end.start()], text[end.end() :].strip()) if end else None
+
+
 def _label_of(text: str) -> str:
     """Return which of the results summary's labels opens a line, or the empty string."""
-    match = _LABEL.match(text)
-    return next(
-        (key for key in ("best_model", "metric", "result") if match and means(match[1], README[key])), ""
-    )
+    label = _split(text)
+    keys = ("best_model", "metric", "result")
+    return next((key for key in keys if label and means(label[0], README[key])), "")
 
 
 def _labels(document: Document, sections: list[Section]) -> Iterator[_Label]:
@@ -259,15 +264,15 @@ def _labels(document: Document, sections: list[Section]) -> Iterator[_Label]:
     current: _Label | None = None
     level = 0
     for line in _lines(document, sections or None):
-        match = _LABEL.match(line.text)
+        label = _split(line.text)
         name = _label_of(line.text)
-        if match and name:
+        if label and name:
             if current:
                 yield current
             current, level = _Label(name, line.line, []), line.level
-            if match[2].strip():
-                current.values.append(_Line(match[2], line.line, line.level, line.kind, line.linked))
-        elif current and (line.kind in {"paragraph", "table", "html"} or line.level > level or not match):
+            if label[1]:
+                current.values.append(_Line(label[1], line.line, line.level, line.kind, line.linked))
+        elif current and (line.kind in {"paragraph", "table", "html"} or line.level > level or not label):
             current.values.append(line)
         elif current:
             yield current

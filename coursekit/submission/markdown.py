@@ -19,7 +19,12 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
-MAX_MARKDOWN = 2 * 1000 * 1000
+MAX_MARKDOWN = 1000 * 1000
+
+# The parser's time grows with the square of the brackets in one paragraph; nobody writes that many by hand.
+_MOST_BRACKETS = 200
+_FENCE = re.compile(r" {0,3}(```|~~~)")
+_DATA_URL = re.compile(r"(data:[\w/+.-]{0,60};base64,)[A-Za-z0-9+/=]{200,}")
 
 Style = Literal["", "strong", "em", "code", "link", "math", "break"]
 
@@ -144,9 +149,13 @@ class Document:
         self.path = path
 
     @cached_property
+    def _tokens(self) -> list[Token]:
+        return _parser().parse(_tamed(self.source))
+
+    @cached_property
     def sections(self) -> tuple[Section, ...]:
         """The sections in order, flat; `under` gives one with its sub-sections."""
-        return tuple(_sections(_parse(self.source)))
+        return tuple(_sections(self._tokens))
 
     @cached_property
     def headings(self) -> tuple[Heading, ...]:
@@ -161,7 +170,7 @@ class Document:
     @cached_property
     def links(self) -> tuple[Link, ...]:
         """All links and images in order, those in HTML and in headings too."""
-        return tuple(_links(_parse(self.source)))
+        return tuple(_links(self._tokens))
 
     def under(self, section: Section) -> tuple[Section, ...]:
         """Return `section` and its sub-sections: all that follow until one of the same or a higher level."""
@@ -184,9 +193,19 @@ def _parser() -> MarkdownIt:
     return MarkdownIt("commonmark", {"maxNesting": 40}).enable(["table", "strikethrough"])
 
 
-def _parse(source: str) -> list[Token]:
-    # A list indented by four spaces under a heading is meant as a list; CommonMark agrees with most.
-    return _parser().parse(source[:MAX_MARKDOWN])
+def _tamed(source: str) -> str:
+    """Shorten embedded pictures, and escape the brackets of paragraphs that hold absurdly many; lines stay."""
+    lines = _DATA_URL.sub(r"\1", source)[:MAX_MARKDOWN].split("\n")
+    start, fenced = 0, False
+    for end, line in enumerate([*lines, ""]):
+        fence = bool(_FENCE.match(line))
+        if line.strip() and not fence:
+            continue
+        for mark in "[<":
+            if not fenced and sum(one.count(mark) for one in lines[start:end]) > _MOST_BRACKETS:
+                lines[start:end] = [one.replace(mark, "\\" + mark) for one in lines[start:end]]
+        start, fenced = end + 1, fenced != fence
+    return "\n".join(lines)
 
 
 def _sections(tokens: list[Token]) -> Iterator[Section]:

@@ -15,7 +15,7 @@ from coursekit import config
 from coursekit.errors import InputError
 from coursekit.model import Problem, Project
 from coursekit.submission.image import ImageError, ImageHeader, read_header
-from coursekit.submission.markdown import MAX_MARKDOWN, Document
+from coursekit.submission.markdown import Document
 from coursekit.submission.notebook import MAX_NOTEBOOK, Notebook, NotebookError
 from coursekit.submission.source import (
     CommitSource,
@@ -178,7 +178,7 @@ class Submission:
         return self._remember(("markdown", path), lambda: self._markdown(path))
 
     def _markdown(self, path: str) -> Document | None:
-        text = self.text(path, MAX_MARKDOWN)
+        text = self.text(path)
         return None if text is None else Document(text, path)
 
     def readme(self, folder: str = "") -> Document | None:

@@ -107,3 +107,23 @@ def test_any_text_gives_sections(text: str) -> None:
     assert all(isinstance(link.target, str) for link in document.links)
     for section in document.sections:
         assert section in document.under(section)
+
+
+@pytest.mark.parametrize("piece", ["[", "![[", "<!--", "[a](", "[a\n", "*a ", "> ", "- ", "`", "| a "])
+def test_a_text_made_to_be_slow_is_read_in_time(piece: str) -> None:
+    """Without a limit the first of these takes a minute."""
+    document = Document("# T\n\n" + piece * 50_000)
+    assert document.headings[0].text == "T"
+    assert document.links is not None
+
+
+def test_brackets_in_code_and_lines_stay_as_they_are() -> None:
+    document = Document("```\n" + "[" * 300 + "\n```\n\n" + "[" * 300 + "\n\n[a](b)\n")
+    assert document.blocks[0].text == "[" * 300
+    assert document.blocks[1].text == "[" * 300
+    assert [(link.target, link.line) for link in document.links] == [("b", 7)]
+
+
+def test_embedded_pictures_are_no_text() -> None:
+    document = Document("![x](data:image/png;base64," + "A" * 2_000_000 + ")\n\n[a](b)")
+    assert [link.target for link in document.links] == ["data:image/png;base64,", "b"]

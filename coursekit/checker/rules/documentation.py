@@ -7,13 +7,15 @@ from typing import Any
 
 from coursekit.checker.rule import Outcome, Rule, met, not_met
 from coursekit.evidence import prompts
-from coursekit.evidence.links import BrokenLink, broken_links
+from coursekit.evidence.links import BrokenLink, broken_links, meant
 from coursekit.evidence.summary import Stated, summary
 from coursekit.model import Location, Text
 from coursekit.submission import Submission
 from coursekit.submission.view import FOLDERS
 from coursekit.text import one_line
 
+#: More would help nobody.
+_MOST_PLACES = 100
 _NO_README = Text("there is no README.md at the root of the repository", "im Wurzelordner fehlt README.md")
 
 
@@ -266,17 +268,17 @@ class Links(Rule):
         if not broken:
             return met(Text("{n} links, none broken", "{n} Links, keiner kaputt").format(n=count))
         shown = Text(
-            "; ".join(_describe(link, "meant") for link in broken[:5]),
-            "; ".join(_describe(link, "gemeint") for link in broken[:5]),
+            "; ".join(_describe(submission, link, "meant") for link in broken[:5]),
+            "; ".join(_describe(submission, link, "gemeint") for link in broken[:5]),
         )
         more = len(broken) - 5
         text = Text(
             f"{len(broken)} broken: {shown.en}" + (f"; and {more} more" if more > 0 else ""),
             f"{len(broken)} kaputt: {shown.de}" + (f"; und {more} weitere" if more > 0 else ""),
         )
-        return not_met(text, *(Location(link.path, link.line) for link in broken))
+        return not_met(text, *(Location(link.path, link.line) for link in broken[:_MOST_PLACES]))
 
 
-def _describe(link: BrokenLink, meant: str) -> str:
-    target = one_line(link.target, 60) or "()"
-    return f"{target} ({meant}: {one_line(link.meant, 60)})" if link.meant else target
+def _describe(submission: Submission, link: BrokenLink, word: str) -> str:
+    target, right = one_line(link.target, 60) or "()", meant(submission, link)
+    return f"{target} ({word}: {one_line(right, 60)})" if right else target
