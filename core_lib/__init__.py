@@ -14,21 +14,28 @@ import numpy as np  # noqa: F401  # so that a missing NumPy is noticed here
 if TYPE_CHECKING:  # for editors and type checkers, which cannot follow what happens below
     from core_lib.activations import *  # noqa: F403
     from core_lib.adaptive_optimizers import *  # noqa: F403
+    from core_lib.augmentation import *  # noqa: F403
     from core_lib.base import *  # noqa: F403
     from core_lib.callbacks import *  # noqa: F403
     from core_lib.checkpoints import *  # noqa: F403
     from core_lib.classification_losses import *  # noqa: F403
     from core_lib.clipping import *  # noqa: F403
     from core_lib.composition import *  # noqa: F403
+    from core_lib.convolution import *  # noqa: F403
     from core_lib.data import *  # noqa: F403
     from core_lib.dense import *  # noqa: F403
     from core_lib.errors import *  # noqa: F403
+    from core_lib.features import *  # noqa: F403
     from core_lib.gradient_check import *  # noqa: F403
+    from core_lib.im2col import *  # noqa: F403
     from core_lib.initializers import *  # noqa: F403
     from core_lib.losses import *  # noqa: F403
     from core_lib.metrics import *  # noqa: F403
+    from core_lib.normalization import *  # noqa: F403
     from core_lib.optimizers import *  # noqa: F403
     from core_lib.parameters import *  # noqa: F403
+    from core_lib.pooling import *  # noqa: F403
+    from core_lib.readers import *  # noqa: F403
     from core_lib.regression_losses import *  # noqa: F403
     from core_lib.regularization import *  # noqa: F403
     from core_lib.results import *  # noqa: F403

@@ -28,6 +28,8 @@ class Dataset:
     examples_axis : {-1, 0}
     classes : sequence of str, optional
         Names of the classes, for tables and plots.
+    features : sequence of str, optional
+        Names of the features, the rows of x.
     dtype : dtype or None
         What `x` becomes; None leaves it as it is (integer tokens).
 
@@ -35,7 +37,7 @@ class Dataset:
     ----------
     x : array, shape (..., N)
     y : array, shape (N,) of int, or (..., N) of floats
-    classes : list of str or None
+    classes, features : list of str or None
 
     Raises
     ------
@@ -58,6 +60,7 @@ class Dataset:
         *,
         examples_axis: int = -1,
         classes: Sequence[str] | None = None,
+        features: Sequence[str] | None = None,
         dtype: Any = np.float32,
     ) -> None:
         if examples_axis not in (-1, 0):
@@ -106,6 +109,11 @@ class Dataset:
                 f"Dataset: there are {len(self.classes)} names of classes, but labels up to {self.y.max()}. "
                 "Labels count from 0."
             )
+        self.features = None if features is None else [str(name) for name in features]
+        if self.features is not None and len(self.features) != self.x.shape[0]:
+            raise DataError(
+                f"Dataset: there are {len(self.features)} names of features; x has shape {self.x.shape}."
+            )
 
     def __len__(self) -> int:
         return int(self.x.shape[-1])
@@ -124,7 +132,7 @@ class Dataset:
         new = object.__new__(Dataset)  # what was checked need not be checked again
         new.x = np.take(self.x, indices, axis=-1)
         new.y = np.take(self.y, indices, axis=-1)
-        new.classes = self.classes
+        new.classes, new.features = self.classes, self.features
         if indices.ndim != 1 or indices.size == 0:
             raise DataError(
                 f"Dataset.subset: expected a list of at least one example; got shape {indices.shape}."
@@ -190,6 +198,46 @@ class Dataset:
         if any(end <= start for start, end in zip(starts, ends, strict=True)):
             raise DataError(f"Dataset.split: {len(self)} examples are too few for parts of {fractions}.")
         return tuple(self.subset(order[start:end]) for start, end in zip(starts, ends, strict=True))
+
+    def split_by_time(self, times: Any, *fractions: float) -> tuple[Dataset, ...]:
+        """Cut into parts by time: each is older than the next, as the future is for a model in use.
+
+        Examples of the same moment stay together, in the later part.
+
+        Parameters
+        ----------
+        times : array, shape (N,)
+            When each example was made: numbers or ``numpy.datetime64``.
+        *fractions : float
+            The share of each part; their sum is 1.
+
+        Returns
+        -------
+        tuple of Dataset
+            In the order of time, each and all.
+        """
+        times = np.asarray(times)
+        if times.shape != (len(self),) or times.dtype.kind not in "fiuM":
+            raise DataError(
+                f"Dataset.split_by_time: expected {len(self)} numbers or datetime64; got {times.dtype}, shape "
+                f"{times.shape}. For texts: np.array(texts, dtype='datetime64[s]')."
+            )
+        if np.isnat(times).any() if times.dtype.kind == "M" else not np.isfinite(times).all():
+            raise DataError("Dataset.split_by_time: some times are missing or not finite.")
+        if not fractions or min(fractions) <= 0 or abs(sum(fractions) - 1.0) > 1e-6:
+            raise DataError(
+                f"Dataset.split_by_time: fractions must be positive and have the sum 1; got {fractions}."
+            )
+        order = np.argsort(times, kind="stable")
+        cuts = np.rint(np.cumsum(fractions)[:-1] * len(self)).astype(int)
+        # from wherever the cut falls back to the first example of that moment
+        cuts = np.searchsorted(times[order], times[order][np.minimum(cuts, len(self) - 1)], side="left")
+        parts = np.split(order, cuts)
+        if any(part.size == 0 for part in parts):
+            raise DataError(
+                f"Dataset.split_by_time: {np.unique(times).size} different times are too few for parts of {fractions}."
+            )
+        return tuple(self.subset(part) for part in parts)
 
     def _stratified_order(self, rng: np.random.Generator | None) -> Array:
         """Order the examples so that every stretch has about the classes' shares."""

@@ -88,6 +88,52 @@ def classification_scores(labels: Any, predicted: Any, n_classes: int | None = N
     return scores
 
 
+def regression_scores(targets: Any, predicted: Any) -> dict[str, float]:
+    r"""Compute the usual figures of predictions that are numbers.
+
+    With the errors :math:`e = \text{predicted} - \text{target}`:
+
+    .. math::
+        \text{mae} = \overline{|e|} \quad \text{rmse} = \sqrt{\overline{e^2}} \quad
+        R^2 = 1 - \frac{\sum e^2}{\sum (\text{target} - \overline{\text{target}})^2}
+
+    R² is the share of the targets' variance that is explained: 1 for perfect predictions, 0 for always predicting
+    the mean, negative for worse. For targets that are all equal it is 1 if all is right and else 0.
+
+    Parameters
+    ----------
+    targets, predicted : array of numbers, shape (N,) or (K, N)
+        With K outputs the figures are means over them.
+
+    Returns
+    -------
+    dict
+        "mae", "rmse", "median_error" (of \|e\|), "largest_error", "r2".
+    """
+    y, z = np.asarray(targets, dtype=np.float64), np.asarray(predicted, dtype=np.float64)
+    if y.shape != z.shape or y.ndim not in (1, 2):
+        raise ShapeError(
+            f"regression_scores: targets have shape {y.shape} and predictions {z.shape}; expected (N,) or (K, N) for "
+            "both. Nothing is broadcast."
+        )
+    if y.size == 0:
+        raise DataError("no predictions: a mean over nothing is no number.")
+    if not (np.isfinite(y).all() and np.isfinite(z).all()):
+        raise DataError("regression_scores: some targets or predictions are NaN or infinite.")
+    y, z = np.atleast_2d(y), np.atleast_2d(z)
+    e = z - y
+    left, whole = np.square(e).sum(axis=1), np.square(y - y.mean(axis=1, keepdims=True)).sum(axis=1)
+    varies = y.max(axis=1) > y.min(axis=1)
+    r2 = np.where(varies, 1.0 - left / np.where(varies, whole, 1.0), np.where(left > 0, 0.0, 1.0))
+    return {
+        "mae": float(np.abs(e).mean()),
+        "rmse": float(np.sqrt(np.square(e).mean(axis=1)).mean()),
+        "median_error": float(np.median(np.abs(e), axis=1).mean()),
+        "largest_error": float(np.abs(e).max()),
+        "r2": float(r2.mean()),
+    }
+
+
 def _pair(labels: Any, predicted: Any) -> tuple[Array, Array]:
     """Check two arrays of classes against each other."""
     labels, predicted = np.asarray(labels), np.asarray(predicted)

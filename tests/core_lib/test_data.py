@@ -172,3 +172,54 @@ def test_one_hot() -> None:
         one_hot(np.array([2]), 2)
     with pytest.raises(DataError, match="integers"):
         one_hot(np.array([[1.0]]), 2)
+
+
+class TestSplitByTime:
+    def test_each_part_is_older_than_the_next(self) -> None:
+        times = np.random.default_rng(0).permutation(20)
+        old, new = Dataset(times, np.arange(20)).split_by_time(times, 0.75, 0.25)
+        np.testing.assert_array_equal(old.x[0], np.arange(15))
+        np.testing.assert_array_equal(new.x[0], np.arange(15, 20))
+
+    def test_dates(self) -> None:
+        times = np.array(["2024-03-01", "2023-01-01", "2024-01-01", "2022-01-01"], dtype="datetime64[D]")
+        old, new = numbered(4).split_by_time(times, 0.5, 0.5)
+        assert [old.x[0].tolist(), new.x[0].tolist()] == [[3, 1], [2, 0]]
+
+    @given(
+        times=st.lists(st.integers(0, 6), min_size=2, max_size=40),
+        first=st.floats(0.1, 0.9),
+    )
+    @settings(max_examples=80, deadline=None)
+    def test_one_moment_is_never_in_two_parts(self, times: list[int], first: float) -> None:
+        data = Dataset(np.arange(len(times)), np.arange(len(times)))
+        try:
+            old, new = data.split_by_time(np.array(times), first, 1 - first)
+        except DataError:
+            return
+        when = np.array(times)
+        assert when[old.y].max() < when[new.y].min()
+        assert len(old) + len(new) == len(times)
+        assert len(old) <= round(first * len(times))
+
+    @pytest.mark.parametrize(
+        ("times", "fractions", "message"),
+        [
+            ([1, 2, 3], (0.5, 0.5), "expected 4 numbers"),
+            ([1, 2, 3, np.nan], (0.5, 0.5), "not finite"),
+            (np.array(["2024-01-01", "NaT"] * 2, dtype="datetime64[D]"), (0.5, 0.5), "missing"),
+            (["a", "b", "c", "d"], (0.5, 0.5), "datetime64"),
+            ([1, 2, 3, 4], (0.5, 0.6), "sum 1"),
+            ([1, 1, 1, 1], (0.5, 0.5), "1 different times"),
+        ],
+    )
+    def test_refused(self, times: Any, fractions: tuple[float, ...], message: str) -> None:
+        with pytest.raises(DataError, match=message):
+            numbered(4).split_by_time(times, *fractions)
+
+
+def test_names_of_features() -> None:
+    data = Dataset(np.zeros((2, 3)), [0, 1, 0], features=["a", "b"])
+    assert data.subset([0]).features == ["a", "b"]
+    with pytest.raises(DataError, match="names of features"):
+        Dataset(np.zeros((2, 3)), [0, 1, 0], features=["a"])
