@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pygit2
 import pytest
 
+from coursekit.git import first_commit
 from tests.building import README, complete, write
 from tests.cli.running import run
 
@@ -53,6 +55,16 @@ def test_a_readme_in_latin_1_is_told_and_judged(tmp_path: Path, monkeypatch: pyt
     assert ran.code == 2
     assert "13 met" in ran.out
     assert "expected UTF-8" in ran.err
+
+
+def test_a_bare_clone_is_checked_at_any_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "work", {"README.md": "# x"})
+    first = first_commit(tmp_path / "work", "start")
+    pygit2.clone_repository(str(tmp_path / "work"), str(tmp_path / "g.git"), bare=True)
+    ran = run(monkeypatch, "check", tmp_path / "g.git", "--commit", first, "--format", "json")
+    assert ran.code == 1
+    assert json.loads(ran.out)["findings"][0]["status"] == "met"
+    assert run(monkeypatch, "check", tmp_path / "g.git", "--commit", "nothing").code == 2
 
 
 def test_waivers_come_from_the_course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,6 +48,6 @@ def test_without_a_readme_nothing_is_stated(tmp_path: Path) -> None:
 )
 def test_a_readme_made_to_be_slow_is_read_in_time(tmp_path: Path, piece: str) -> None:
     text = (
-        f"# T\n\n## Description\n\n{piece * 40_000}\n\n## Results\n\n{piece * 40_000}\n- {piece * 40_000}\n"
+        f"# T\n\n## Description\n\n{piece * 15_000}\n\n## Results\n\n{piece * 15_000}\n- {piece * 15_000}\n"
     )
     assert summary(open_submission(write(tmp_path, {"README.md": text}))).title.own == "T"
