@@ -12,8 +12,9 @@ from coursekit.submission import Span
 from coursekit.submission.markdown import plain
 
 _SENTENCE = re.compile(
-    r"(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bz\.B\.)(?<!\bz\. B\.)(?<!\bca\.)(?<!\bet al\.)(?<!\bFig\.)(?<!\bNr\.)(?<!\bvs\.)"
-    r"(?<=[.!?])[\"”“')\]]?\s+(?=[\"„“(\[]?[A-ZÄÖÜ0-9])"
+    # After "z. B.", "e.g." and initials (one letter), and other abbreviations, a sentence goes on.
+    r"(?<!\b\w\.)(?<!\bca\.)(?<!\bcf\.)(?<!\bet al\.)(?<!\bFig\.)(?<!\bAbb\.)(?<!\bNr\.)(?<!\bNo\.)(?<!\bvs\.)"
+    r"(?<!\bbzw\.)(?<!\bapprox\.)(?<=[.!?])[\"”“')\]]?\s+(?=[\"„“(\[]?[A-ZÄÖÜ0-9])"
 )
 _LONG = 45  # words: a longer sentence is cut in it
 

@@ -67,12 +67,13 @@ def fit(slide: Slide, *, more: int, language: str, final: bool) -> list[Slide]:
 
 def fit_title(title: str) -> str:
     """Return a title that fills at most two lines."""
-    width = page.body_width()
+    title = " ".join(title.split())
     words = title[:_MAX_TITLE].split()
-    while words and lines_of((Span(" ".join(words)),), width, page.TITLE_SIZES[-1], strong=True) > 2:
+    shown = title
+    while words and lines_of((Span(shown),), page.body_width(), page.TITLE_SIZES[-1], strong=True) > 2:
+        shown = " ".join(words).rstrip(" ,;:–-") + "…"
         words.pop()
-    short = " ".join(words)
-    return title if short == " ".join(title.split()) else short.rstrip(" ,;:–-") + "…"
+    return shown
 
 
 def title_size(title: str) -> float:
@@ -137,23 +138,28 @@ def _fill(blocks: tuple[Block, ...], width: float, size: float, height: float) -
 
 
 def _sized(block: Block, width: float, size: float, room: float) -> Block:
-    """Choose the size of a table's or a listing's text: the largest that fits."""
+    """Choose the size of a table's or a listing's text: the largest that fits, in proportion to the slide's."""
     if isinstance(block, Table):
-        for candidate in page.TABLE_SIZES:
-            if candidate <= size and (
-                page.table_height(block, width, candidate) <= room or candidate == page.TABLE_SIZES[-1]
-            ):
-                widths = page.table_widths(block, width, candidate)
-                return replace(block, size=candidate, widths=widths)
+        for candidate in _in_proportion(page.TABLE_SIZES, size):
+            sized = replace(block, size=candidate, widths=page.table_widths(block, width, candidate))
+            if page.table_height(sized, width, candidate) <= room:
+                break
+        return sized
     if isinstance(block, Code):
         widest = page.code_size(block, width, 40.0)
-        for candidate in page.CODE_SIZES:
-            if candidate <= widest:
-                sized = replace(block, size=candidate)
-                if page.height_of(sized, width, size) <= room or candidate == page.CODE_SIZES[-1]:
-                    return sized
-        return replace(block, size=page.CODE_SIZES[-1])
+        for candidate in _in_proportion(page.CODE_SIZES, size):
+            coded = replace(block, size=min(candidate, widest))
+            if page.height_of(coded, width, size) <= room:
+                break
+        return coded
     return block
+
+
+def _in_proportion(sizes: tuple[float, ...], size: float) -> tuple[float, ...]:
+    """Return those of `sizes` that go with text of `size`: no small print beside large letters."""
+    if size <= page.SMALLEST:
+        return sizes
+    return tuple(one for one in sizes if one <= size and one >= size * 0.65) or sizes[:1]
 
 
 def _share(blocks: tuple[Block, ...], width: float, size: float, height: float) -> tuple[Block, ...]:

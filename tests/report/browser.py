@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 needs_chromium = pytest.mark.skipif(
@@ -58,17 +59,28 @@ addEventListener("load", () => setTimeout(() => {
 """
 
 
-def open_in_browser(path: Path) -> tuple[str, str]:
-    """Return the page's DOM after its scripts ran, and what Chromium logged."""
+def _run(*arguments: str) -> tuple[str, str]:
     assert CHROMIUM
-    with tempfile.TemporaryDirectory() as profile:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         ran = subprocess.run(
-            [CHROMIUM, *_FLAGS, f"--user-data-dir={profile}", "--dump-dom", path.as_uri()],
+            [CHROMIUM, *_FLAGS, f"--user-data-dir={profile}", *arguments],
             capture_output=True,
             timeout=120,
             check=True,
         )
     return ran.stdout.decode("utf-8", "replace"), ran.stderr.decode("utf-8", "replace")
+
+
+def open_in_browser(path: Path) -> tuple[str, str]:
+    """Return the page's DOM after its scripts ran, and what Chromium logged."""
+    return _run("--dump-dom", path.as_uri())
+
+
+def print_to_pdf(path: Path, folder: Path) -> PdfReader:
+    """Print a page as a person would."""
+    target = folder / "printed.pdf"
+    _run(f"--print-to-pdf={target}", "--no-pdf-header-footer", path.as_uri())
+    return PdfReader(target)
 
 
 def measure(deck: Path, folder: Path) -> dict[str, Any]:

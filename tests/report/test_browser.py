@@ -13,7 +13,7 @@ import pytest
 from coursekit.report import build_report
 from tests.building import markdown, notebook
 from tests.report import bare, digits, project
-from tests.report.browser import measure, needs_chromium, open_in_browser
+from tests.report.browser import measure, needs_chromium, open_in_browser, print_to_pdf
 from tests.report.hostile import hostile
 
 pytestmark = [pytest.mark.slow, needs_chromium]
@@ -109,3 +109,8 @@ def test_nothing_overflows(tmp_path: Path, name: str) -> None:
     found = measure(deck(tmp_path, files), tmp_path)
     assert found["slides"] >= 11
     assert found["overflow"] == []
+
+
+def test_it_prints_a_page_a_slide(tmp_path: Path) -> None:
+    path = deck(tmp_path, digits())
+    assert len(print_to_pdf(path, tmp_path).pages) == 17

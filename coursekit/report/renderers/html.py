@@ -107,10 +107,25 @@ def _reveal(name: str) -> str:
     if name == "reveal.js":
         licence = (_reveal_folder() / "LICENSE").read_text("utf-8").replace("*/", "* /")
         text = f"/*!\n{licence.strip()}\n*/\n{text}"
+    if name.endswith(".css"):
+        text = _without_print_rules(text)
     if name.endswith(".js"):
         # Inside of strings these mean the same, and the browser's parser does not see them.
         text = text.replace("</script", "<\\/script").replace("<!--", "<\\!--")
     return text
+
+
+def _without_print_rules(css: str) -> str:
+    """Leave out how reveal.js prints: as running text. Ours are pages."""
+    while (start := css.find("@media print")) >= 0:
+        depth, end = 0, css.index("{", start)
+        while True:
+            depth += {"{": 1, "}": -1}.get(css[end], 0)
+            end += 1
+            if not depth:
+                break
+        css = css[:start] + css[end:]
+    return css
 
 
 @lru_cache(maxsize=1)
