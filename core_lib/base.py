@@ -146,7 +146,13 @@ def _likely_cause(what: str, found: tuple[int, ...], shape: tuple[int | str | El
     if len(found) == len(shape) - 1:
         return f"Likely cause: a single example; give it a last axis of one: {what}[..., np.newaxis]."
     sizes = [e for e in shape if isinstance(e, int)]
-    if len(found) == len(shape) and sizes and list(found[1:]) == sizes and found[0] not in sizes:
+    moved = zip(shape[:-1], found[1:], strict=False)  # how the shape looks with examples first
+    if (
+        len(found) == len(shape)
+        and sizes
+        and found[0] not in sizes
+        and all(e in (n, str(e)) for e, n in moved)
+    ):
         return (
             "Likely cause: examples are the first axis here and must be the last: use "
             f"np.moveaxis({what}, 0, -1), or say examples_axis=0 to Dataset or predict, which turn them round."
@@ -185,6 +191,13 @@ class Layer(Operation):
         """Fill the gradients of the parameters, and return the gradient of the input, dx.
 
         Gradients are overwritten, not added to. Where ``needs_dx`` is False the result is `NOT_NEEDED`.
+        """
+        raise NotImplementedError
+
+    def plain(self, x: Array) -> Array:
+        """Compute what `forward` does, as the equation says; only layers whose `forward` reads otherwise have it.
+
+        The contract test compares the two.
         """
         raise NotImplementedError
 

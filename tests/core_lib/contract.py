@@ -56,6 +56,19 @@ def gradients_are_right_with_lent_buffers(cls: type[Layer]) -> None:
                     np.testing.assert_array_equal(found_grads[name], value)
 
 
+def fast_agrees_with_plain(cls: type[Layer]) -> None:
+    """Where `forward` does not read like the equation, `plain` does, and gives the same."""
+    if cls.plain is Layer.plain:
+        return
+    for training in (True, False):
+        for part in (slice(None), slice(0, 2)):
+            layer, x = example(cls)
+            layer.astype(np.float64).train(training)
+            x = x[..., part].astype(np.float64) if x.dtype.kind == "f" else x[..., part]
+            expected = layer.plain(x)
+            np.testing.assert_allclose(layer.forward(x), expected, rtol=1e-9, atol=1e-11)
+
+
 def dtype_is_kept(cls: type[Layer]) -> None:
     for dtype in (np.float32, np.float64):
         layer, x = example(cls)
@@ -192,6 +205,7 @@ def has_a_readable_name(cls: type[Layer]) -> None:
 LAYER_RULES = [
     gradients_are_right,
     gradients_are_right_with_lent_buffers,
+    fast_agrees_with_plain,
     dtype_is_kept,
     shapes_agree,
     inputs_are_left_alone,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core_lib import Dense, Dropout, ReLU, Sigmoid, Tanh
+from core_lib import Dense, Dropout, LayerNorm, ReLU, Sigmoid, Tanh
 from core_lib.base import Array
 from core_lib.gradient_check import GradientError, check_layer
 from core_lib.losses import (
@@ -57,6 +57,15 @@ class Rebinds(Dense):
     def backward(self, dy: Array) -> Array:
         self.dW = np.empty_like(self.dW)
         return super().backward(dy)
+
+
+class FastAndWrong(LayerNorm):
+    """Is not what its equation says, for one example."""
+
+    def forward(self, x: Array) -> Array:
+        y = super().forward(x)
+        y[..., 0] *= 1.0001
+        return y
 
 
 class Float64(Tanh):
@@ -139,6 +148,7 @@ class SilentNaN(SquaredLoss):
         (contract.gradients_are_right, ForgottenBias),
         (contract.gradients_are_written_in_place, Accumulates),
         (contract.gradients_are_written_in_place, Rebinds),
+        (contract.fast_agrees_with_plain, FastAndWrong),
         (contract.dtype_is_kept, Float64),
         (contract.inputs_are_left_alone, WritesIntoInput),
         (contract.inputs_are_left_alone, GivesInputBack),
