@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from coursekit.evidence.headings import normal
 from coursekit.evidence.links import is_url, resolve
-from coursekit.evidence.prompts import own_text
+from coursekit.evidence.prompts import known, own_text
 from coursekit.report.convert import block_of, code_text, html_table, visible
 from coursekit.report.deck import Block, Code, Figure, Table
 from coursekit.report.pictures import picture_at, picture_from_base64
@@ -183,7 +183,7 @@ def _from_notebook(submission: Submission, notebook: Notebook) -> Iterator[Passa
                 passage.blocks += [made for block in section.blocks if (made := block_of(block))]
                 for block in section.blocks:
                     passage.figures += _images_in(submission, notebook.path, block.links, passage.title)
-        elif cell.kind == "code":
+        elif cell.kind == "code" and not known().is_code_cell(cell.source):  # starter code shows nothing of the group's
             if cell.source.strip() and len(cell.source) <= _MAX_CODE:
                 passage.code.append(Code(code_text(cell.source), "python"))
             if figures < _MAX_FIGURES:

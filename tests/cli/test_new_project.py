@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import click
@@ -52,7 +53,8 @@ def complain(
 def test_it_says_where_it_lies_and_what_to_type_next(here: Path, snapshot) -> None:
     result = run(*ARGUMENTS)
     assert result.exit_code == 0
-    assert result.stdout.replace(str(here.resolve()), "/somewhere") == snapshot
+    shown = re.sub(r"\d+ files", "N files", result.stdout)  # core_lib grows
+    assert shown.replace(str(here.resolve()), "/somewhere") == snapshot
     assert load_project(here / "bird-songs").members[0].email == "ada@example.org"
 
 
