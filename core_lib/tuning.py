@@ -4,7 +4,8 @@ Random search tries values that were drawn independently. With the same number o
 ones than a grid, because a grid repeats each value of the parameter that matters for every value of those
 that do not (Bergstra, Bengio: Random search for hyper-parameter optimization, JMLR 13, 2012).
 
-Every trial has a seed, from which both its values and its training follow: any one can be repeated alone.
+Every trial has a seed, from which both its values and its training follow: any one can be repeated alone, and
+trials that run at the same time give what they give one after the other.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import itertools
 import math
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,6 +101,7 @@ class Trial:
     seed: int
     params: dict[str, Any]
     value: float | None  # None if training diverged
+    budget: int | None = None  # how long it was trained, where that differs between trials
 
 
 @dataclass(frozen=True)
@@ -111,8 +113,10 @@ class SearchResult:
 
     @property
     def best(self) -> Trial:
-        """The trial with the best value; of equal ones the first."""
+        """The trial with the best value, of those that were trained longest; of equal ones the first."""
         finished = [trial for trial in self.trials if trial.value is not None]
+        longest = max((trial.budget or 0 for trial in finished), default=0)
+        finished = [trial for trial in finished if (trial.budget or 0) == longest]
         if not finished:
             raise DataError(
                 f"none of the {len(self.trials)} trials has a value: all diverged. Narrow the space."
@@ -124,6 +128,7 @@ class SearchResult:
         """Give the trials as they stand in ``results/metrics.json``."""
         return [
             {"trial": t.trial, "seed": t.seed, "params": dict(t.params), "value": t.value}
+            | ({} if t.budget is None else {"budget": t.budget})
             for t in self.trials
         ]
 
@@ -140,6 +145,8 @@ def random_search(
     seed: int,
     maximize: bool = True,
     progress: bool = True,
+    workers: int = 1,
+    processes: bool = False,
 ) -> SearchResult:
     """Try values that are drawn at random.
 
@@ -156,6 +163,12 @@ def random_search(
     maximize : bool
     progress : bool
         Print a line a trial.
+    workers : int
+        How many trials run at the same time, on threads. The objective must build all that it changes (network,
+        optimizer) itself. As NumPy's matrix products use several cores already, measure whether it helps.
+    processes : bool
+        Use processes instead, which share nothing. The objective must then be in a module or a script with
+        ``if __name__ == "__main__":``; one from a notebook cannot be sent to a process.
 
     Returns
     -------
@@ -164,7 +177,8 @@ def random_search(
     if trials < 1:
         raise DataError(f"random_search: at least one trial is needed; got {trials}.")
     seeds = [trial_seed(seed, number) for number in range(1, trials + 1)]
-    return _run(objective, [(s, draw_params(space, s)) for s in seeds], maximize, progress)
+    runs = [(s, draw_params(space, s)) for s in seeds]
+    return _run(objective, runs, maximize, progress, workers, processes)
 
 
 def grid_search(
@@ -174,6 +188,8 @@ def grid_search(
     seed: int,
     maximize: bool = True,
     progress: bool = True,
+    workers: int = 1,
+    processes: bool = False,
 ) -> SearchResult:
     """Try every combination of some values.
 
@@ -182,7 +198,7 @@ def grid_search(
     objective : function (params, seed) -> float
     grid : mapping of str to sequence
         ``{"lr": [0.1, 0.01], "hidden": [32, 64]}`` makes four trials.
-    seed, maximize, progress
+    seed, maximize, progress, workers, processes
         As in `random_search`.
 
     Returns
@@ -193,7 +209,7 @@ def grid_search(
     if not grid or not combinations:
         raise DataError(f"grid_search: each parameter needs at least one value; got {dict(grid)}.")
     runs = [(trial_seed(seed, number), params) for number, params in enumerate(combinations, start=1)]
-    return _run(objective, runs, maximize, progress)
+    return _run(objective, runs, maximize, progress, workers, processes)
 
 
 def trial_seed(seed: int, number: int) -> int:
@@ -211,25 +227,82 @@ def draw_params(space: Mapping[str, Space], seed: int) -> dict[str, Any]:
 
 
 def _run(
-    objective: Objective, runs: Sequence[tuple[int, dict[str, Any]]], maximize: bool, progress: bool
+    objective: Objective,
+    runs: Sequence[tuple[int, dict[str, Any]]],
+    maximize: bool,
+    progress: bool,
+    workers: int,
+    processes: bool,
 ) -> SearchResult:
-    """Run the trials one after the other; one that diverges has no value and does not stop the search."""
-    done = []
-    for number, (seed, params) in enumerate(runs, start=1):
-        value: float | None = None
-        try:
-            value = float(objective(dict(params), seed))
-        except NonFiniteError:
-            value = None
-        if value is not None and not math.isfinite(value):
-            value = None
-        done.append(Trial(number, seed, params, value))
+    """Run the trials of a search; one that diverges has no value and does not stop the search."""
+    found: list[float | None] = [None] * len(runs)
+    tasks = [(params, seed) for seed, params in runs]
+    for i, value in run_trials(objective, tasks, workers=workers, processes=processes):
+        found[i] = value
         if progress:
-            figures = ", ".join(
-                f"{k}={v:.3g}" if isinstance(v, float) else f"{k}={v}" for k, v in params.items()
-            )
-            print(
-                f"trial {number}/{len(runs)}  {'diverged' if value is None else f'{value:.4f}'}  {figures}",
-                flush=True,
-            )
-    return SearchResult(done, maximize)
+            print_trial(f"trial {i + 1}/{len(runs)}", value, runs[i][1])
+    trials = zip(runs, found, strict=True)
+    return SearchResult(
+        [Trial(i, seed, params, value) for i, ((seed, params), value) in enumerate(trials, start=1)], maximize
+    )
+
+
+def run_trials(
+    objective: Callable[..., float], tasks: Sequence[tuple[Any, ...]], *, workers: int, processes: bool
+) -> Iterator[tuple[int, float | None]]:
+    """Call ``objective(*task)`` for each task, and yield (index, value) as they are done.
+
+    The value is None where training diverged. Any other error ends the search; what has not begun is left out.
+    """
+    if workers < 1:
+        raise DataError(f"workers must be at least 1; got {workers}.")
+    if workers == 1:
+        for i, task in enumerate(tasks):
+            yield i, _attempt(objective, task)
+        return
+    from concurrent import futures
+
+    executor: futures.Executor
+    if processes:
+        import multiprocessing
+
+        _require_importable(objective)
+        # a fresh interpreter: a copy of this one could wait for ever for a lock that a thread holds
+        executor = futures.ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+    else:
+        executor = futures.ThreadPoolExecutor(workers, thread_name_prefix="trial")
+    try:
+        waiting = {executor.submit(_attempt, objective, task): i for i, task in enumerate(tasks)}
+        for done in futures.as_completed(waiting):
+            yield waiting[done], done.result()
+    finally:
+        executor.shutdown(cancel_futures=True)
+
+
+def print_trial(what: str, value: float | None, params: Mapping[str, Any]) -> None:
+    """Print a line about a trial."""
+    figures = ", ".join(f"{k}={v:.3g}" if isinstance(v, float) else f"{k}={v}" for k, v in params.items())
+    print(f"{what}  {'diverged' if value is None else f'{value:.4f}'}  {figures}", flush=True)
+
+
+def _attempt(objective: Callable[..., float], task: tuple[Any, ...]) -> float | None:
+    """Run one trial, with parameters that are its own to change."""
+    params, *rest = task
+    try:
+        value = float(objective(dict(params), *rest))
+    except NonFiniteError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def _require_importable(objective: Callable[..., float]) -> None:
+    """Refuse a function that another process cannot find."""
+    import sys
+
+    module = sys.modules.get(getattr(objective, "__module__", "") or "")
+    name = getattr(objective, "__qualname__", "?")
+    if getattr(module, name, None) is not objective or not hasattr(module, "__file__"):
+        raise DataError(
+            f"the objective {name} cannot be sent to another process: it is no function of a module, but from a "
+            "notebook or from inside of another function. Use threads (processes=False), or move it to a file."
+        )
