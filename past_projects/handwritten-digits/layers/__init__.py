@@ -1,0 +1,1 @@
+"""Layers of our own; every file in this folder is looked into by tests/test_layers.py."""
