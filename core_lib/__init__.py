@@ -14,8 +14,11 @@ import numpy as np  # noqa: F401  # so that a missing NumPy is noticed here
 if TYPE_CHECKING:  # for editors and type checkers, which cannot follow what happens below
     from core_lib.activations import *  # noqa: F403
     from core_lib.adaptive_optimizers import *  # noqa: F403
+    from core_lib.attention import *  # noqa: F403
     from core_lib.augmentation import *  # noqa: F403
     from core_lib.base import *  # noqa: F403
+    from core_lib.bidirectional import *  # noqa: F403
+    from core_lib.blocks import *  # noqa: F403
     from core_lib.callbacks import *  # noqa: F403
     from core_lib.checkpoints import *  # noqa: F403
     from core_lib.classification_losses import *  # noqa: F403
@@ -24,29 +27,37 @@ if TYPE_CHECKING:  # for editors and type checkers, which cannot follow what hap
     from core_lib.convolution import *  # noqa: F403
     from core_lib.data import *  # noqa: F403
     from core_lib.dense import *  # noqa: F403
+    from core_lib.embedding import *  # noqa: F403
     from core_lib.errors import *  # noqa: F403
     from core_lib.features import *  # noqa: F403
     from core_lib.gradient_check import *  # noqa: F403
-    from core_lib.im2col import *  # noqa: F403
+    from core_lib.gru import *  # noqa: F403
     from core_lib.hyperband import *  # noqa: F403
+    from core_lib.im2col import *  # noqa: F403
     from core_lib.initializers import *  # noqa: F403
     from core_lib.learning_rate_finder import *  # noqa: F403
     from core_lib.losses import *  # noqa: F403
+    from core_lib.lstm import *  # noqa: F403
     from core_lib.metrics import *  # noqa: F403
     from core_lib.normalization import *  # noqa: F403
     from core_lib.optimizers import *  # noqa: F403
     from core_lib.parameters import *  # noqa: F403
     from core_lib.pooling import *  # noqa: F403
+    from core_lib.positional import *  # noqa: F403
     from core_lib.readers import *  # noqa: F403
+    from core_lib.recurrent import *  # noqa: F403
     from core_lib.regression_losses import *  # noqa: F403
     from core_lib.regularization import *  # noqa: F403
     from core_lib.results import *  # noqa: F403
     from core_lib.safetensors import *  # noqa: F403
     from core_lib.schedules import *  # noqa: F403
+    from core_lib.sequence_losses import *  # noqa: F403
     from core_lib.smooth_activations import *  # noqa: F403
+    from core_lib.steps import *  # noqa: F403
     from core_lib.storage import *  # noqa: F403
     from core_lib.summary import *  # noqa: F403
     from core_lib.training import *  # noqa: F403
+    from core_lib.transformer import *  # noqa: F403
     from core_lib.tuning import *  # noqa: F403
 
 __version__ = "0.1.0"
