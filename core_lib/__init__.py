@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which cannot follow what hap
     from core_lib.activations import *  # noqa: F403
     from core_lib.adaptive_optimizers import *  # noqa: F403
     from core_lib.attention import *  # noqa: F403
+    from core_lib.analysis import *  # noqa: F403
     from core_lib.augmentation import *  # noqa: F403
     from core_lib.base import *  # noqa: F403
     from core_lib.bidirectional import *  # noqa: F403
@@ -28,6 +29,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which cannot follow what hap
     from core_lib.data import *  # noqa: F403
     from core_lib.dense import *  # noqa: F403
     from core_lib.embedding import *  # noqa: F403
+    from core_lib.diagnostics import *  # noqa: F403
     from core_lib.errors import *  # noqa: F403
     from core_lib.features import *  # noqa: F403
     from core_lib.gradient_check import *  # noqa: F403

@@ -298,6 +298,11 @@ class MultiHeadAttention(Layer):
             y[:, :, example] = (self.Wo @ np.concatenate(outputs) + self.bo).T
         return y
 
+    def extra_multiply_adds(self, x: Array, y: Array) -> int:  # noqa: ARG002
+        """Count those of Q Kᵀ and P V, for the summary: each head of d_k features, each pair of steps."""
+        steps, n_features, n_examples = x.shape
+        return int(2 * steps * steps * n_features * n_examples)
+
     def __repr__(self) -> str:
         return (
             f"MultiHeadAttention({self.n_features}, {self.n_heads}{', causal=True' if self.causal else ''})"

@@ -19,12 +19,18 @@ import pytest
 
 import core_lib
 from core_lib import (
+    LSTM,
     Choice,
+    Conv2D,
     Dense,
     Dropout,
+    Flatten,
     History,
     IntUniform,
+    Layer,
     LogUniform,
+    MaxPool2D,
+    MultiHeadAttention,
     ReLU,
     Sequential,
     Uniform,
@@ -248,7 +254,8 @@ class TestResults:
         assert history == {"schema": 1, "epochs": [1, 2], "series": {"train_loss": [1.0, 0.5]}}
         network = json.loads((tmp_path / "results" / "network.json").read_bytes())
         assert network["parameters"] == 4 * 5 + 5 + 5 * 3 + 3
-        assert network["layers"][0] == {"name": "0", "kind": "Dense", "output_shape": [5], "parameters": 25}
+        first = {"name": "0", "kind": "Dense", "output_shape": [5], "parameters": 25}
+        assert network["layers"][0] == first | {"multiply_adds": 20, "memory": 20}
         assert sorted(path.name for path in (tmp_path / "results").iterdir()) == [
             "history.json",
             "metrics.json",
@@ -292,13 +299,52 @@ class TestSummary:
             ("1", "Dense", (2,), 8),
         ]
         assert summary.parameters == 51
-        assert str(summary).splitlines()[-1].split() == ["total", "51"]
+        assert str(summary).splitlines()[-1].split() == ["total", "51", "41", "80", "B"]
         assert "Dense(4, 5)" in str(summary)
 
     def test_one_layer_and_an_example(self) -> None:
         summary = summarize(Dense(4, 1, rng=np.random.default_rng(0)), np.ones((4, 7), np.float32))
         assert summary.input_shape == (4,)
         assert summary.layers[0].output_shape == (1,)
+
+    def test_multiply_adds_and_memory(self) -> None:
+        """Each weight is used once for each place or step; what is inside of a block counts for the block."""
+
+        class Block(Layer):
+            def __init__(self) -> None:
+                self.a = Dense(4, 6, rng=np.random.default_rng(0))
+                self.b = Dense(6, 4, rng=np.random.default_rng(0))
+
+            def forward(self, x: Any) -> Any:
+                return x + self.b.forward(self.a.forward(x))
+
+            def extra_multiply_adds(self, x: Any, y: Any) -> int:
+                return 1000
+
+        summary = summarize(Sequential(Block(), Dense(4, 2, rng=np.random.default_rng(0))), (4,))
+        assert [row.multiply_adds for row in summary.layers] == [4 * 6 + 6 * 4 + 1000, 8]
+        assert [row.memory for row in summary.layers] == [4 * (6 + 4 + 4), 4 * 2]
+        assert (summary.multiply_adds, summary.memory) == (1056, 64)
+        assert "1,048" in str(summary)
+        large = summarize(Dense(1, 1000, rng=np.random.default_rng(0)), (1,))
+        assert "4.0 kB" in str(large)
+
+    def test_multiply_adds_of_images_and_sequences(self) -> None:
+        rng = np.random.default_rng(0)
+        lenet = Sequential(
+            Conv2D(1, 6, 5, padding=2, rng=rng),
+            ReLU(),
+            MaxPool2D(2),
+            Conv2D(6, 16, 5, rng=rng),
+            Flatten(),
+            Dense(1600, 10, rng=rng),
+        )
+        found = [row.multiply_adds for row in summarize(lenet, (1, 28, 28)).layers]
+        assert found == [28 * 28 * 6 * 25, 0, 0, 10 * 10 * 16 * 6 * 25, 0, 16000]
+        lstm = summarize(LSTM(3, 4, rng=rng, returns="last"), (7, 3))
+        assert lstm.multiply_adds == 7 * 4 * (4 * 3 + 4 * 4)
+        attention = summarize(MultiHeadAttention(8, 2, rng=rng), (5, 8))
+        assert attention.multiply_adds == 5 * (4 * 8 * 8) + 2 * 5 * 5 * 8
 
     def test_the_network_is_not_touched(self) -> None:
         subject = net()
