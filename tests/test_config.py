@@ -300,3 +300,14 @@ def test_an_update_works_in_a_file_that_somebody_shortened(text: str) -> None:
 def test_a_field_that_is_none_is_a_mistake_of_ours() -> None:
     with pytest.raises(TypeError, match="no field"):
         update_project('[project]\ntitle = "a"\n', tite="b")
+
+
+def test_where_the_store_lies() -> None:
+    folder = Path("/course")
+    assert parse_course(b'[course]\nname = "C"\n', folder=folder).store == folder
+    named = parse_course(b'[course]\nname = "C"\n[store]\ndatabase = "a.db"\n', folder=folder).store
+    assert named == "sqlite:////course/a.db"
+    url = parse_course(
+        b'[course]\nname = "C"\n[store]\ndatabase = "postgresql+psycopg://h/d"\n', folder=folder
+    ).store
+    assert url == "postgresql+psycopg://h/d"

@@ -28,16 +28,17 @@ def command(folder: Path | None) -> None:
     click.echo(render(demo.checks, "table"))
     finished, next_one = demo.groups[0], demo.groups[1]
     rows = [
-        (demo.folder / "course.toml", "the course: semester, group size, milestones and deadlines"),
+        (demo.folder / "course.toml", "the course: group size, milestones, deadlines"),
         (demo.folder / "roster.csv", "who takes part, in which group (made-up names)"),
-        (demo.folder / "course.sqlite3", "what the course knows: students, groups, checks"),
+        (demo.folder / "course.db", "what the course knows: students, groups, checks"),
         (finished.parent, "the groups' repositories"),
-        *((path, "the finished group's presentation") for path in demo.report.written),
+        *((path, "the finished group's slides") for path in demo.presentation),
     ]
-    width = max(len(str(path)) for path, _ in rows)
-    click.echo("What lies where")
-    for path, what in rows:
-        click.echo(f"  {path!s:<{width}}  {what}")
+    lines = [(path.relative_to(demo.folder).as_posix(), what) for path, what in rows]
+    width = max(len(name) for name, _ in lines)
+    click.echo(f"What lies where, in {demo.folder}")
+    for name, what in lines:
+        click.echo(f"  {name:<{width}}  {what}")
     tool = called_as()
     commands = [
         (f"{tool} check {quoted(next_one)}", "what this group still has to do"),

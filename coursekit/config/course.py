@@ -40,8 +40,22 @@ class Course:
     template: str = ""
     coursekit_source: str = ""
     repositories: str = "repositories"
-    database: str = "course.sqlite3"
+    database: str = ""
     folder: Path = field(default_factory=Path)
+
+    @property
+    def store(self) -> str | Path:
+        """What `open_store` takes: the URL that `database` states, or the course's folder.
+
+        A name without `://` is a file in that folder.
+        """
+        if not self.database:
+            return self.folder
+        return (
+            self.database
+            if "://" in self.database
+            else f"sqlite:///{(self.folder / self.database).as_posix()}"
+        )
 
 
 def load_course(path: Path) -> Course:
@@ -83,7 +97,7 @@ def parse_course(data: bytes, where: str = "course.toml", folder: Path | None = 
         template=projects.text("template"),
         coursekit_source=_source(projects),
         repositories=projects.text("repositories", "repositories"),
-        database=store.text("database", "course.sqlite3"),
+        database=store.text("database"),
         folder=folder or Path(),
     )
     for table in (top, about, groups, attendance, check, projects, store):

@@ -13,8 +13,9 @@ from coursekit.checker import Check, check_path
 from coursekit.config import Course, load_course
 from coursekit.files import folder_in_one_step, write_text
 from coursekit.gallery import unpack
+from coursekit.git import commit_all, first_commit
 from coursekit.model import Member
-from coursekit.report import Report, build_report
+from coursekit.report import build_report
 from coursekit.scaffold import new_project
 from coursekit.store import open_store
 from coursekit.store.checks import record_check
@@ -121,7 +122,7 @@ GROUPS = (
         "Reading handwritten digits",
         "image classification",
         "image-classification",
-        ("Ada Beispiel", "Grace Muster"),
+        ("Ada Beispiel", "Ben Muster", "Cleo Example"),
     ),
     _Group(
         "bakery-sales",
@@ -139,7 +140,8 @@ GROUPS = (
         "image classification",
         "image-classification",
         ("Maja Nowak", "Emre Yılmaz", "Søren Holm", "Lea Vogt"),
-        "Photos of leaves, six kinds of trees.",
+        "Which tree has dropped this leaf? A small network looks at scanned leaves of six kinds of trees, and is "
+        "compared with a logistic regression on their outlines.",
         _half_way,
     ),
     _Group(
@@ -159,7 +161,7 @@ class Demo:
     folder: Path
     groups: tuple[Path, ...]
     checks: tuple[Check, ...]
-    report: Report
+    presentation: tuple[Path, ...]
 
 
 def free_folder(parent: Path) -> Path:
@@ -199,7 +201,9 @@ def build_demo(folder: Path, *, progress: Callable[[str], None] = lambda _: None
             progress(f"Making the repository of {group.folder}: {group.title}")
             _make(group, place / course.repositories / group.folder, course)
         progress(f"Building the presentation of {FINISHED}")
-        build_report(place / course.repositories / FINISHED)
+        finished = place / course.repositories / FINISHED
+        report = build_report(finished)
+        commit_all(finished, "Add the presentation")
         progress("Checking all repositories")
         _remember(place, course)
     # The folder has its name now: look again, so that the paths shown are those that stay.
@@ -208,13 +212,14 @@ def build_demo(folder: Path, *, progress: Callable[[str], None] = lambda _: None
         folder,
         groups,
         tuple(check_path(path, waivers=course.waivers) for path in groups),
-        build_report(folder / course.repositories / FINISHED),
+        tuple(folder / path.relative_to(place) for path in report.written),
     )
 
 
 def _make(group: _Group, target: Path, course: Course) -> None:
     if group.folder == FINISHED:
         unpack(FINISHED, target)
+        first_commit(target, "Hand in the project")
         return
     members = [Member(name, _email(name)) for name in group.members]
     new_project(
@@ -229,6 +234,7 @@ def _make(group: _Group, target: Path, course: Course) -> None:
     )
     if group.work:
         group.work(target)
+        commit_all(target, "Fill in what we have so far")
 
 
 def _email(name: str) -> str:
@@ -249,7 +255,7 @@ def _roster() -> str:
 
 def _remember(place: Path, course: Course) -> None:
     """Store roster, groups, repositories and the first check, in one transaction."""
-    with open_store(place / course.database) as store, store.transaction("demo") as tx:
+    with open_store(course.store) as store, store.transaction("demo") as tx:
         for group in GROUPS:
             row = add_group(tx, group.folder)
             for name in group.members:

@@ -48,6 +48,27 @@ def first_commit(folder: Path, message: str) -> str:
     return str(commit)
 
 
+def commit_all(folder: Path, message: str) -> str:
+    """Commit everything that has changed in a repository of ours, and return the commit's id.
+
+    Ignore rules count here: what tools leave behind is not the work.
+
+    Raises
+    ------
+    InputError
+        If `folder` is no repository.
+    """
+    try:
+        repository = pygit2.Repository(folder)
+    except pygit2.GitError as error:
+        raise InputError(f"expected a git repository at {folder}, but {error}") from None
+    index = repository.index
+    index.add_all()
+    index.write()
+    author, parents = _author(repository), [repository.head.target]
+    return str(repository.create_commit("HEAD", author, author, message, index.write_tree(), parents))
+
+
 def _author(repository: pygit2.Repository) -> pygit2.Signature:
     try:
         return repository.default_signature

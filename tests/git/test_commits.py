@@ -9,7 +9,7 @@ import pygit2
 import pytest
 
 from coursekit.errors import InputError
-from coursekit.git import first_commit
+from coursekit.git import commit_all, first_commit
 
 
 @pytest.fixture
@@ -91,3 +91,22 @@ def test_nothing_of_the_users_configuration_is_run(tmp_path: Path, home: Path) -
     repository = pygit2.Repository(folder)
     assert repository.head.shorthand == "main"
     assert repository.revparse_single("HEAD:sub/a.txt").data == b"a\n"
+
+
+def test_the_next_commit_holds_what_changed_and_leaves_out_what_is_ignored(
+    home: Path, tmp_path: Path
+) -> None:
+    folder = make(tmp_path / "project")
+    first = first_commit(folder, "Start")
+    (folder / "sub" / "a.txt").unlink()
+    (folder / "new.txt").write_text("new\n", newline="\n")
+    (folder / "other.log").write_text("x\n", newline="\n")
+    second = commit_all(folder, "Go on")
+    assert git(folder, "log", "--format=%H").split() == [second, first]
+    assert set(git(folder, "ls-files").split()) == {".gitattributes", ".gitignore", "kept.log", "new.txt"}
+    assert git(folder, "status", "--short") == ""
+
+
+def test_committing_needs_a_repository(home: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="expected a git repository"):
+        commit_all(tmp_path, "x")
