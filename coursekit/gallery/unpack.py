@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from coursekit.assets import asset
+from coursekit.config import update_project
 from coursekit.errors import InputError
 from coursekit.files import folder_in_one_step
 from coursekit.gallery.catalogue import ideas
-from coursekit.templates import core_files, source_files, with_lf
+from coursekit.templates import core_files, core_version, source_files, with_lf
 from coursekit.text import nearest, one_line
 
 
@@ -45,6 +46,9 @@ def unpack(name: str, target: Path, *, catalogue: Path | None = None) -> Path:
         )
     source = (catalogue or asset("past_projects")) / name
     files = {path.relative_to(source).as_posix(): with_lf(path.read_bytes()) for path in source_files(source)}
+    # It gets today's core_lib, whichever it was made with.
+    facts = update_project(files["project.toml"].decode("utf-8"), core_version=core_version())
+    files["project.toml"] = facts.encode("utf-8")
     with folder_in_one_step(target) as folder:
         for file, data in {**core_files(), **files}.items():
             path = folder / file

@@ -183,7 +183,9 @@ def _from_notebook(submission: Submission, notebook: Notebook) -> Iterator[Passa
                 passage.blocks += [made for block in section.blocks if (made := block_of(block))]
                 for block in section.blocks:
                     passage.figures += _images_in(submission, notebook.path, block.links, passage.title)
-        elif cell.kind == "code" and not known().is_code_cell(cell.source):  # starter code shows nothing of the group's
+        elif cell.kind == "code" and not known().is_code_cell(
+            cell.source
+        ):  # starter code shows nothing of the group's
             if cell.source.strip() and len(cell.source) <= _MAX_CODE:
                 passage.code.append(Code(code_text(cell.source), "python"))
             if figures < _MAX_FIGURES:

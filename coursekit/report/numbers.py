@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 _MINUS = "\u2212"
 
 
@@ -15,6 +17,15 @@ def number(value: float, language: str) -> str:
         text = f"{value:,.4f}" if abs(value) < 100 else f"{value:,.2f}"
         text = text.rstrip("0").rstrip(".")
     return localized(text, language)
+
+
+def aligned(values: Sequence[float], language: str) -> list[str]:
+    """Return numbers that are compared, all with as many digits after the point as the longest needs."""
+    texts = [number(value, "en") for value in values]
+    if any("e" in text for text in texts):
+        return [localized(text, language) for text in texts]
+    digits = max((len(text.partition(".")[2]) for text in texts), default=0)
+    return [localized(f"{value:,.{digits}f}", language) for value in values]
 
 
 def difference(value: float, language: str) -> str:

@@ -223,6 +223,15 @@ def _fact_size(value: str, width: float) -> float:
 
 
 def _two_lines(value: str, size: float, width: float) -> str:
-    while value and lines_of((Span(value + "…"),), width, size, strong=True) > 2:
-        value = value[:-1]
-    return value
+    """Return a tile's value, cut after a whole word where it needs more than two lines."""
+
+    def fits(text: str) -> bool:
+        return lines_of((Span(text),), width, size, strong=True) <= 2
+
+    if fits(value):
+        return value
+    shorter = value
+    while shorter and not fits(shorter + "…"):
+        cut = shorter.rfind(" ")
+        shorter = shorter[: cut if cut > 0 else -1].rstrip()
+    return shorter + "…"

@@ -45,7 +45,7 @@ def core_lib(sizes: list[int], batch: int, optimizer: str, lr: float, threads: i
     loss = BinaryCrossEntropy() if sizes[-1] == 1 else SoftmaxCrossEntropy()
     rules = {"sgd": SGD, "momentum": Momentum, "adam": Adam}
     net = Sequential(*layers[:-1])
-    trainer = Trainer(net, loss, rules[optimizer](lr))
+    trainer = Trainer(net, loss, rules[optimizer](lr), threads=threads)
     parameters = [a for layer in layers if isinstance(layer, Dense) for a in (layer.W, layer.b)]
     return Job(lambda: trainer.step(x, y), parameters)
 

@@ -18,6 +18,8 @@ from coursekit.report.material import Passage
 from coursekit.submission import Submission
 
 _MOST_LINES = 18
+# Of a layer of its own, a group wants to show both passes whole.
+_MOST_LINES_OF_A_LAYER = 30
 _COLUMNS = 96
 _MAX_SOURCE = 200_000
 _SCORES = (
@@ -49,7 +51,7 @@ def own_layer(submission: Submission) -> tuple[str, Code] | None:
     if not found:
         return None
     _, path, name, source = min(found, key=lambda entry: (entry[0], entry[1]))
-    return name, Code(_fitted(source), "python", path)
+    return name, Code(_fitted(source, _MOST_LINES_OF_A_LAYER), "python", path)
 
 
 def _layers_in(text: str) -> Iterable[tuple[str, str]]:
@@ -117,7 +119,7 @@ def _window(source: str) -> str:
     return _fitted("\n".join(tidy[start:]).strip("\n"))
 
 
-def _fitted(source: str) -> str:
+def _fitted(source: str, most: int = _MOST_LINES) -> str:
     text = wrap_code(textwrap.dedent(code_text(source)), _COLUMNS)
     lines = text.split("\n")
-    return text if len(lines) <= _MOST_LINES else "\n".join([*lines[: _MOST_LINES - 1], "…"])
+    return text if len(lines) <= most else "\n".join([*lines[: most - 1], "…"])

@@ -24,7 +24,7 @@ from coursekit.report.deck import (
 )
 from coursekit.report.digest import digest, figures_of, notes_of, share_for, tables_of
 from coursekit.report.material import Passage
-from coursekit.report.numbers import difference, number
+from coursekit.report.numbers import aligned, difference, number
 from coursekit.report.section import Context, Section
 from coursekit.submission import Span
 from coursekit.submission.markdown import plain
@@ -46,7 +46,7 @@ _RIGHT = Text(
     "{right} of {total} test examples are classified correctly.",
     "{right} von {total} Testbeispielen sind richtig klassifiziert.",
 )
-_CONFUSED = Text("{a} is taken for {b}: {n} times", "{a} wird für {b} gehalten: {n}-mal")
+_CONFUSED = Text("{a} taken for {b}: {n}×", "{a} für {b} gehalten: {n}×")
 _MISTAKES = Text("Most frequent confusions", "Häufigste Verwechslungen")
 _CURVE_ALT = Text("Line chart by epoch: {series}.", "Liniendiagramm nach Epoche: {series}.")
 _FROM_TO = Text("{name} from {first} to {last}", "{name} von {first} bis {last}")
@@ -56,18 +56,18 @@ _ABOUT = r"evaluation|result|metric|performance|ergebnis|auswertung|metrik|compa
 def _tiles(context: Context, metrics: Metrics) -> Facts | None:
     language = context.language
     facts = []
+    known = [value for value in (metrics.value, metrics.baseline_value) if value is not None]
+    shown = dict(zip(known, aligned(known, language), strict=True))
     if metrics.value is not None:
         facts.append(
             Fact(
                 context.t(_BEST),
-                number(metrics.value, language),
+                shown[metrics.value],
                 " · ".join(x for x in (metrics.best_model, metrics.metric) if x),
             )
         )
     if metrics.baseline_value is not None:
-        facts.append(
-            Fact(context.t(_BASELINE), number(metrics.baseline_value, language), metrics.baseline_model)
-        )
+        facts.append(Fact(context.t(_BASELINE), shown[metrics.baseline_value], metrics.baseline_model))
         if metrics.value is not None:
             facts.append(
                 Fact(
@@ -93,11 +93,10 @@ def _comparison(context: Context, metrics: Metrics) -> Table | None:
         header.insert(2, f"{context.t(_TO_BASELINE)}")
     rows = [tuple((Span(cell.replace("_", " ")),) for cell in header)]
     strong = -1
-    for model in metrics.models[:8]:
-        cells = [
-            model.name,
-            *(number(model.metrics[n], language) if n in model.metrics else "–" for n in names[:5]),
-        ]
+    models = metrics.models[:8]
+    columns = [_column([model.metrics.get(name) for model in models], language) for name in names[:5]]
+    for index, model in enumerate(models):
+        cells = [model.name, *(column[index] for column in columns)]
         if compared and metrics.baseline_value is not None:
             value = model.metrics.get(main)
             is_base = model.name == metrics.baseline_model
@@ -108,6 +107,12 @@ def _comparison(context: Context, metrics: Metrics) -> Table | None:
             strong = len(rows)
         rows.append(tuple((Span(cell),) for cell in cells))
     return Table(tuple(rows), (False, *(True for _ in header[1:])), strong)
+
+
+def _column(values: Sequence[float | None], language: str) -> list[str]:
+    """Return a metric's values for all models, aligned; a dash where one is missing."""
+    texts = iter(aligned([value for value in values if value is not None], language))
+    return ["–" if value is None else next(texts) for value in values]
 
 
 def _charts(context: Context, history: History) -> list[LineChart]:
