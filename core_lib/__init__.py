@@ -14,8 +14,8 @@ import numpy as np  # noqa: F401  # so that a missing NumPy is noticed here
 if TYPE_CHECKING:  # for editors and type checkers, which cannot follow what happens below
     from core_lib.activations import *  # noqa: F403
     from core_lib.adaptive_optimizers import *  # noqa: F403
-    from core_lib.attention import *  # noqa: F403
     from core_lib.analysis import *  # noqa: F403
+    from core_lib.attention import *  # noqa: F403
     from core_lib.augmentation import *  # noqa: F403
     from core_lib.base import *  # noqa: F403
     from core_lib.bidirectional import *  # noqa: F403
@@ -28,8 +28,8 @@ if TYPE_CHECKING:  # for editors and type checkers, which cannot follow what hap
     from core_lib.convolution import *  # noqa: F403
     from core_lib.data import *  # noqa: F403
     from core_lib.dense import *  # noqa: F403
-    from core_lib.embedding import *  # noqa: F403
     from core_lib.diagnostics import *  # noqa: F403
+    from core_lib.embedding import *  # noqa: F403
     from core_lib.errors import *  # noqa: F403
     from core_lib.features import *  # noqa: F403
     from core_lib.gradient_check import *  # noqa: F403
@@ -72,19 +72,35 @@ def __getattr__(name: str) -> Any:
     importing NumPy.
     """
     import importlib
-    import pkgutil
 
     if name == "__all__":
         return sorted(_load_all())
-    for info in [] if name.startswith("_") else pkgutil.iter_modules(__path__):  # noqa: F405
-        with open(f"{__path__[0]}/{info.name}.py", "rb") as file:  # noqa: F405, PTH123  # pathlib takes long
-            text = b"\n" + file.read()
-        if f"\nclass {name}".encode() in text or f"\ndef {name}".encode() in text:
-            module = importlib.import_module(f"{__name__}.{info.name}")
+    if not name.startswith("_"):
+        if name not in _places:
+            _places.update(_find_places())  # for the first name, and for one of a module that is new
+        for module_name in _places.get(name, ()):
+            module = importlib.import_module(f"{__name__}.{module_name}")
             if name in _public(module):
                 globals()[name] = getattr(module, name)
                 return globals()[name]
     raise AttributeError(f"core_lib has no {name!r}. dir(core_lib) lists all that it has.")
+
+
+#: For each name the modules in whose text a class or function of that name begins.
+_places: dict[str, list[str]] = {}
+
+
+def _find_places() -> dict[str, list[str]]:
+    """Read the modules' texts, and list in which of them each name is defined."""
+    import pkgutil
+    import re
+
+    found: dict[str, list[str]] = {}
+    for info in pkgutil.iter_modules(__path__):  # noqa: F405
+        with open(f"{__path__[0]}/{info.name}.py", encoding="utf-8") as file:  # noqa: F405, PTH123  # pathlib takes long
+            for name in re.findall(r"^(?:class|def) (\w+)", file.read(), re.MULTILINE):
+                found.setdefault(name, []).append(info.name)
+    return found
 
 
 def __dir__() -> list[str]:
