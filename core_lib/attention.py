@@ -99,7 +99,7 @@ class MultiHeadAttention(Layer):
     decayed: ClassVar[tuple[str, ...]] = ("W", "Wo")
 
     padded_steps: Array | None = None
-    X: Array  # shape (features, N, steps)
+    X1: Array  # X and a row of ones, shape (features + 1, N, steps)
     A: Array  # Q / sqrt(d_k), K and V, shape (3 features, N · steps)
     E: Array  # shape (heads, N, steps, steps)
     z: Array  # the sums of E's rows, shape (heads, 1, N, steps), 1 where nothing may be looked at
@@ -167,7 +167,8 @@ class MultiHeadAttention(Layer):
         -------
         dx : array, shape (steps, n_features, N)
         """
-        d, n, steps = self.X.shape
+        d = self.n_features
+        _, n, steps = self.X1.shape
         self.expect("dy", dy, steps, d, n)
         dY = self.out("dY", (d, n, steps), self.W.dtype)
         np.copyto(dY, dy.transpose(1, 2, 0))
@@ -182,10 +183,13 @@ class MultiHeadAttention(Layer):
         """Do what `forward` does for X of shape (features, N, steps); so is the result."""
         d, n, steps = X.shape
         dtype = self.W.dtype
-        self.X = X
-        self.A = A = np.matmul(self.W, X.reshape(d, n * steps), out=self.out("A", (3 * d, n * steps), dtype))
-        A += self.b
-        A[:d] *= 1.0 / math.sqrt(d // self.n_heads)
+        # with a row of ones below X, and b beside W, W X + b is one product: adding b takes half as long as multiplying
+        self.X1 = X1 = self.out("X1", (d + 1, n, steps), dtype)
+        X1[:d] = X
+        X1[d] = 1.0
+        Wb = np.concatenate((self.W, self.b), axis=1, out=self.out("Wb", (3 * d, d + 1), dtype))
+        Wb[:d] *= 1.0 / math.sqrt(d // self.n_heads)
+        self.A = A = np.matmul(Wb, X1.reshape(d + 1, n * steps), out=self.out("A", (3 * d, n * steps), dtype))
         Q, K, V = self._heads(A)
         S = np.matmul(Q.swapaxes(-1, -2), K, out=self.out("S", (self.n_heads, n, steps, steps), dtype))
         if self.mask is not None:
@@ -207,9 +211,10 @@ class MultiHeadAttention(Layer):
 
     def attend_backward(self, dY: Array) -> Array:
         """Do what `backward` does for dY of shape (features, N, steps); so is the result."""
-        d, n, steps = self.X.shape
+        d = self.n_features
+        _, n, steps = self.X1.shape
         dtype = self.W.dtype
-        X, dY = self.X.reshape(d, n * steps), dY.reshape(d, n * steps)
+        dY = dY.reshape(d, n * steps)
         ones = self.filled(1.0, (n * steps,), dtype)
         np.matmul(dY, self.O.T, out=self.dWo)
         np.matmul(dY, ones, out=self.dbo[:, 0])
@@ -228,8 +233,9 @@ class MultiHeadAttention(Layer):
         np.matmul(K, dS.swapaxes(-1, -2), out=dQ)
         np.matmul(Q, dS, out=dK)
         dA[:d] *= 1.0 / math.sqrt(d // self.n_heads)
-        np.matmul(dA, X.T, out=self.dW)
-        np.matmul(dA, ones, out=self.db[:, 0])
+        dWb = np.matmul(dA, self.X1.reshape(d + 1, n * steps).T, out=self.out("dWb", (3 * d, d + 1), dtype))
+        self.dW[...] = dWb[:, :d]
+        self.db[...] = dWb[:, d:]
         if not self.needs_dx:
             return NOT_NEEDED
         dX = np.matmul(self.W.T, dA, out=self.out("dX", (d, n * steps), dtype))
@@ -237,17 +243,17 @@ class MultiHeadAttention(Layer):
 
     def _heads(self, A: Array) -> Array:
         """Show rows of A as matrices of a head and an example: (k features, N · steps) → (k, heads, N, d_k, steps)."""
-        _, n, steps = self.X.shape
+        _, n, steps = self.X1.shape
         d_k = self.n_features // self.n_heads
         return A.reshape(len(A) // self.n_features, self.n_heads, d_k, n, steps).swapaxes(2, 3)
 
     def _of_rows(self, A: Array) -> Array:
         """Show A of shape (features, N · steps) as (heads, d_k, N, steps)."""
-        return A.reshape(self.n_heads, self.n_features // self.n_heads, *self.X.shape[1:])
+        return A.reshape(self.n_heads, self.n_features // self.n_heads, *self.X1.shape[1:])
 
     def _exponentials(self, S: Array) -> Array:
         """Turn scores into their exponentials, up to a factor for each row; zero where it must not be looked."""
-        allowed = self.allowed(*self.X.shape[:0:-1])
+        allowed = self.allowed(*self.X1.shape[:0:-1])
         if S.size and S.min() >= -SMALL and S.max() <= SMALL:
             np.exp(S, out=S)
             if allowed is not None:

@@ -129,10 +129,10 @@ class GRU(RNN):
         h += n
 
     def step_backward(self, t: int) -> None:
-        """Compute du[t] for r, k, n and m, and turn dh from that of h[t + 1] into that of h[t]."""
+        """Compute du for r, k, n and m, and turn dh from that of h[t + 1] into that of h[t]."""
         H, n_examples, dh = self.n_hidden, self.z.shape[-1], self.dh
         gates = self.u[t].reshape(4, H, n_examples)
-        du = self.du[t].reshape(4, H, n_examples)
+        du = self.du.reshape(4, H, n_examples)
         r, k, n, m = gates
         du_r, du_k, du_n, dm = du
         # 1 - σ for both, then du_n = dh (1 - k) (1 - n²)

@@ -61,9 +61,9 @@ class LSTM(RNN):
 
     - :math:`σ(u) = (1 + \tanh(u/2)) / 2`: with the rows of the three σ halved beforehand, one call of tanh serves
       all four gates. (NumPy's tanh is faster than its exp.)
-    - In the backward pass tanh c · o = h, g · i and c · f are products which the forward pass has formed. They are
-      kept, so that :math:`du_o = dh · h (1 - o)`, :math:`du_i = dc · (i g) (1 - i)` and so on need one
-      multiplication less each, and the first three are computed at once.
+    - In the backward pass :math:`h = o \tanh c` is there already, so that :math:`du_o = dh · h (1 - o)` needs no tanh.
+      The other products are computed again: writing to memory in the forward pass what is needed much later takes
+      longer.
     - V z is computed gate by gate: for up to 100³ multiplications BLAS has a faster way, without copying V.
 
     References
@@ -78,8 +78,7 @@ class LSTM(RNN):
 
     halved: Array  # V with the rows of the three σ halved
     c: Array  # the memory, shape (steps + 1, n_hidden, N)
-    tanh_c: Array  # shape (steps, n_hidden, N)
-    taken: Array  # i g and f c, shape (steps, 2, n_hidden, N)
+    scratch: Array  # for two products, shape (2, n_hidden, N)
     dc: Array  # ∂L/∂c of the step at which backward is
 
     def __init__(
@@ -104,8 +103,7 @@ class LSTM(RNN):
         self.halved[: 3 * H] *= 0.5
         self.c = self.out("c", (steps + 1, H, n), dtype)
         self.c[0] = 0.0
-        self.tanh_c = self.out("tanh c", (steps, H, n), dtype)
-        self.taken = self.out("taken", (steps, 2, H, n), dtype)
+        self.scratch = self.out("scratch", (2, H, n), dtype)
 
     def step(self, t: int) -> None:
         """Compute h_{t+1} and c_{t+1} from z_t and c_t; u_t becomes the gates."""
@@ -117,13 +115,12 @@ class LSTM(RNN):
         sigma += 1.0
         sigma *= 0.5
         o, i, f, g = u
-        ig, fc = self.taken[t]
-        c, tanh_c = self.c[t + 1], self.tanh_c[t]
-        np.multiply(i, g, out=ig)
-        np.multiply(f, self.c[t], out=fc)
-        np.add(ig, fc, out=c)
-        np.tanh(c, out=tanh_c)
-        np.multiply(o, tanh_c, out=self.h[t + 1])
+        s, c = self.scratch[0], self.c[t + 1]
+        np.multiply(f, self.c[t], out=c)
+        np.multiply(i, g, out=s)
+        c += s
+        np.tanh(c, out=s)
+        np.multiply(o, s, out=self.h[t + 1])
 
     def begin_backward(self) -> None:
         """Nobody after the last step uses its memory."""
@@ -131,25 +128,29 @@ class LSTM(RNN):
         self.dc[...] = 0.0
 
     def step_backward(self, t: int) -> None:
-        """Compute du_t, and turn dh and dc from those of this step's output into those of its input."""
+        """Compute du, and turn dh and dc from those of this step's output into those of its input."""
         H, n = self.n_hidden, self.z.shape[-1]
-        gates, du, dh, dc = self.u[t].reshape(4, H, n), self.du[t].reshape(4, H, n), self.dh, self.dc
+        gates, du, dh, dc = self.u[t].reshape(4, H, n), self.du.reshape(4, H, n), self.dh, self.dc
         o, i, f, g = gates
-        h, tanh_c, taken = self.h[t + 1], self.tanh_c[t], self.taken[t]
-        s = self.out("scratch", (H, n), dh.dtype)
+        s, ig = self.scratch
+        h = self.h[t + 1]
         # dc += dh o (1 - tanh² c) = dh (o - h tanh c)
-        np.multiply(h, tanh_c, out=s)
+        np.tanh(self.c[t + 1], out=s)
+        s *= h
         np.subtract(o, s, out=s)
         s *= dh
         dc += s
-        # (1 - σ) times h, i g and f c
+        # du_o = dh h (1 - o), du_i = dc (i g) (1 - i), du_f = dc (c f) (1 - f)
         np.subtract(1.0, gates[:3], out=du[:3])
         du[0] *= h
-        du[1:3] *= taken
-        # i (1 - g²) = i - (i g) g
-        np.multiply(taken[0], g, out=s)
-        np.subtract(i, s, out=du[3])
         du[0] *= dh
+        np.multiply(i, g, out=ig)
+        du[1] *= ig
+        np.multiply(f, self.c[t], out=s)
+        du[2] *= s
+        # du_g = dc (i - (i g) g) = dc i (1 - g²)
+        ig *= g
+        np.subtract(i, ig, out=du[3])
         du[1:] *= dc
         dc *= f
         R = self.V.reshape(4, H, -1)[..., :H]

@@ -13,6 +13,10 @@ import numpy as np
 from core_lib.base import NOT_NEEDED, Array, Layer
 from core_lib.errors import DataError
 from core_lib.initializers import Initializer, Orthogonal, Xavier
+from core_lib.steps import to_columns
+
+# On the way back so many steps are done before their results are put where they belong: they are still in the cache.
+BLOCK = 8
 
 
 class RNN(Layer):
@@ -83,7 +87,7 @@ class RNN(Layer):
     z: Array  # h, x and a row of ones, shape (steps + 1, n_hidden + n_in + 1, N)
     h: Array  # the states, shape (steps + 1, n_hidden, N): the first rows of z
     u: Array  # the sums V z, shape (steps, rows of V, N); a cell may put there what it makes of them
-    du: Array  # ∂L/∂u
+    du: Array  # ∂L/∂u of the step at which backward is, shape (rows of V, N)
     dh: Array  # ∂L/∂h of the step at which backward is, shape (n_hidden, N)
 
     def __init__(
@@ -142,8 +146,8 @@ class RNN(Layer):
         """Prepare the cell for the way back: whatever it remembers has no gradient from the future."""
 
     def step_backward(self, t: int) -> None:
-        """Compute du_t, and turn dh from that of this step's output into that of its input."""
-        y, du, dh = self.h[t + 1], self.du[t], self.dh
+        """Compute du, and turn dh from that of this step's output into that of its input."""
+        y, du, dh = self.h[t + 1], self.du, self.dh
         np.multiply(y, y, out=du)
         np.subtract(1.0, du, out=du)
         du *= dh
@@ -212,24 +216,34 @@ class RNN(Layer):
         steps, rows, n = self.u.shape
         dtype, H, every = self.W.dtype, self.n_hidden, self.returns == "all"
         self.expect("dy", dy, *((steps,) if every else ()), H, n)
-        self.du = self.out("du", self.u.shape, dtype)
         self.dh = self.out("dh", (H, n), dtype)
         self.dh[...] = 0.0 if every else dy
         self.begin_backward()
-        for t in reversed(range(steps)):
-            if self.padded_steps is None:
-                if every:
-                    self.dh += dy[t]
-                self.step_backward(t)
+        dx = self.out("dx", (steps, self.n_in, n), dtype) if self.needs_dx else NOT_NEEDED
+        dV = self.out("dV", self.V.shape, dtype)
+        size = min(BLOCK, steps)
+        dus = self.out("du", (size, rows, n), dtype)
+        for end in range(steps, 0, -size):
+            start = max(0, end - size)
+            for t in reversed(range(start, end)):
+                self.du = dus[t - start]
+                if self.padded_steps is None:
+                    if every:
+                        self.dh += dy[t]
+                    self.step_backward(t)
+                else:
+                    self._step_backward_unless_padding(t, dy[t] if every else None, self.padded_steps[t])
+            block = dus[: end - start]
+            if self.needs_dx:
+                np.matmul(self.V[:, H:-1].T, block, out=dx[start:end])
+            # the sum over steps and examples as a product: side by side they are the columns of two matrices
+            du = to_columns(block, self.out("du columns", (rows, end - start, n), dtype))
+            z = to_columns(self.z[start:end], self.out("z columns", (self.V.shape[1], end - start, n), dtype))
+            if end == steps:
+                np.matmul(du, z.T, out=dV)
             else:
-                self._step_backward_unless_padding(t, dy[t] if every else None, self.padded_steps[t])
-        # the sum over steps and examples as one product of matrices with steps · n columns
-        du, z = self._columns("du columns", self.du), self._columns("z columns", self.z[:-1])
-        dV = np.matmul(du, z.T, out=self.out("dV", (rows, len(z)), dtype))
+                dV += np.matmul(du, z.T, out=self.out("dV of a block", dV.shape, dtype))
         self.take_apart(dV)
-        if not self.needs_dx:
-            return NOT_NEEDED
-        dx: Array = np.matmul(self.V[:, H:-1].T, self.du, out=self.out("dx", (steps, self.n_in, n), dtype))
         return dx
 
     def _step_backward_unless_padding(self, t: int, dy: Array | None, padding: Array) -> None:
@@ -241,14 +255,7 @@ class RNN(Layer):
         self.step_backward(t)
         for gradient, old in zip(gradients, before, strict=True):
             np.copyto(gradient, old, where=padding)
-        np.copyto(self.du[t], 0.0, where=padding)
-
-    def _columns(self, name: str, a: Array) -> Array:
-        """Copy (steps, rows, n) to (rows, steps · n)."""
-        steps, rows, n = a.shape
-        columns = self.out(name, (rows, steps, n), a.dtype)
-        np.copyto(columns, a.transpose(1, 0, 2))
-        return columns.reshape(rows, steps * n)
+        np.copyto(self.du, 0.0, where=padding)
 
     def plain(self, x: Array) -> Array:
         """Compute what `forward` does as the equations say, without padding."""
