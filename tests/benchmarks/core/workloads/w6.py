@@ -1,0 +1,24 @@
+"""LSTM, input 32, hidden 128, 64 steps, batch 32, Adam."""
+
+from __future__ import annotations
+
+from tests.benchmarks.core import Job, sequence_networks
+
+TITLE = "LSTM, input 32, hidden 128, 64 steps, batch 32, Adam"
+BATCH = 32
+SETTINGS = ("lstm", 64, 32, BATCH)
+
+
+def core_lib(threads: int) -> Job:
+    """One Python thread: a step of the loop is too short to share; NumPy's matrix products use both cores."""
+    return sequence_networks.core_lib(*SETTINGS, threads=1)
+
+
+def pytorch(threads: int) -> Job:
+    """With the defaults."""
+    return sequence_networks.pytorch(*SETTINGS, threads)
+
+
+def pytorch_tuned(threads: int) -> Job:
+    """With fused updates."""
+    return sequence_networks.pytorch(*SETTINGS, threads, tuned=True)
