@@ -34,7 +34,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which cannot follow what hap
     from core_lib.features import *  # noqa: F403
     from core_lib.gradient_check import *  # noqa: F403
     from core_lib.gru import *  # noqa: F403
-    from core_lib.hyperband import *  # noqa: F403
+    from core_lib.halving import *  # noqa: F403
     from core_lib.im2col import *  # noqa: F403
     from core_lib.initializers import *  # noqa: F403
     from core_lib.learning_rate_finder import *  # noqa: F403

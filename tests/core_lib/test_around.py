@@ -391,6 +391,10 @@ class TestPackage:
     def test_each_module_is_in_the_reading_order(self, name: str) -> None:
         assert f"`{name}.py`" in (ROOT / "README.md").read_text(encoding="utf-8")
 
+    def test_no_module_hides_a_name(self) -> None:
+        """After ``import core_lib.x`` the attribute x of core_lib is the module, whatever else is called x."""
+        assert not set(MODULES) & set(core_lib.__all__)
+
     @pytest.mark.parametrize("name", MODULES)
     def test_examples_in_docstrings(self, name: str) -> None:
         module = importlib.import_module(f"core_lib.{name}")
