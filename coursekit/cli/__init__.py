@@ -11,12 +11,15 @@ import contextlib
 import os
 import sys
 from importlib import import_module
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from coursekit import __version__
 from coursekit.errors import CoursekitError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Commands(click.Group):
@@ -110,6 +113,8 @@ def complain(message: str, hint: str = "") -> None:
 
 def called_as() -> str:
     """Return how the user called the tool, for commands to copy: it need not be on the search path."""
+    from pathlib import Path
+
     called = Path(sys.argv[0])
     if called.name == "__main__.py":
         return "python -m coursekit"

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from coursekit.cli._path import PATH
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 @click.command()
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
+@click.argument("paths", nargs=-1, type=PATH, default=["."], metavar="[PATH]...")
 @click.option(
     "--profile", metavar="NAME|FILE", help="The requirements; by default those that project.toml names."
 )
@@ -16,7 +21,7 @@ import click
 @click.option("--milestone", metavar="NAME", help="What is due: this milestone and all before it.")
 @click.option(
     "--course",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=PATH,
     help="course.toml with the waivers that were granted.",
 )
 @click.option(
@@ -62,7 +67,7 @@ def command(
     if profile:
         load_profile(profile)  # a wrong profile is one error, not one a repository
     checks, code = [], 0
-    for path in paths or (Path(),):
+    for path in paths:
         try:
             found = check_path(
                 path,

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from os import sep
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from coursekit.cli._path import PATH
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 @click.command()
-@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@click.argument("folder", required=False, type=PATH)
 def command(folder: Path | None) -> None:
     """Build a small course in a new folder, and show it.
 
@@ -18,6 +23,8 @@ def command(folder: Path | None) -> None:
 
     Example: coursekit demo
     """
+    from pathlib import Path
+
     from coursekit.checker.formats import render
     from coursekit.cli import called_as, quoted
     from coursekit.course.demo import build_demo, free_folder

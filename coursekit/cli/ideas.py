@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from coursekit.cli._path import PATH
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from coursekit.gallery import Found, Idea
 
 EPILOG = """\b
@@ -33,7 +36,7 @@ Examples:
 @click.option(
     "--unpack",
     "unpacked",
-    type=(str, click.Path(path_type=Path)),
+    type=(str, PATH),
     metavar="NAME DIR",
     help="Write a complete project to a new folder.",
 )

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from coursekit.cli._path import PATH
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from coursekit.config import Course
     from coursekit.model import Member, Project
     from coursekit.scaffold import Created
@@ -34,7 +37,7 @@ Without options it asks for everything, one thing after the other.
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=PATH,
     help="The new folder [default: the title, in plain letters].",
 )
 @click.option("--description", help="The problem and the approach, in a few sentences.")
@@ -42,14 +45,14 @@ Without options it asks for everything, one thing after the other.
 @click.option(
     "--from",
     "source",
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="FILE",
     help="Take what is not said from a project.toml.",
 )
 @click.option(
     "--course",
     "course_file",
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="FILE",
     help="The course.toml of your course.",
 )
@@ -74,6 +77,8 @@ def command(
 
     Whatever is not given as an option is taken from --from FILE, or asked for.
     """
+    from pathlib import Path
+
     from coursekit.config import load_course, load_project
     from coursekit.scaffold import new_project, parse_member
     from coursekit.text import slug

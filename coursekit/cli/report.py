@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from coursekit.cli._path import PATH
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 @click.command()
-@click.argument("path", type=click.Path(path_type=Path), default=Path())
+@click.argument("path", type=PATH, default=".")
 @click.option("--to", metavar="FORMAT", default="all", show_default=True, help="html, pdf, or all.")
 @click.option(
     "--output",
     metavar="DIR",
-    type=click.Path(path_type=Path),
+    type=PATH,
     help="Where to write, instead of the repository's presentation folder.",
 )
 @click.option(
