@@ -20,6 +20,18 @@ from core_lib.initializers import Initializer, Xavier
 SMALL = 30.0
 
 
+def contiguous(name: str, x: Array, layer: Layer) -> Array:
+    """Give `x` as it is if its numbers are next to each other in memory, and else a copy in a buffer of the layer, of that name.
+
+    After a transposition they are not; but after a second one, as between two blocks, they are again.
+    """
+    if x.flags.c_contiguous:
+        return x
+    copy = layer.out(name, x.shape, x.dtype)
+    np.copyto(copy, x)
+    return copy
+
+
 class MultiHeadAttention(Layer):
     r"""Self-attention: each step asks a question, and gets the mean of the values whose keys match it.
 
@@ -149,12 +161,7 @@ class MultiHeadAttention(Layer):
         y : array, shape (steps, n_features, N)
         """
         self.expect("x", x, "steps", self.n_features, "N")
-        steps, d, n = x.shape
-        X = self.out("X", (d, n, steps), self.W.dtype)
-        np.copyto(X, x.transpose(1, 2, 0))
-        y = self.out("y", x.shape, self.W.dtype)
-        np.copyto(y, self.attend(X).transpose(2, 0, 1))
-        return y
+        return self.attend(x.transpose(1, 2, 0)).transpose(2, 0, 1)
 
     def backward(self, dy: Array) -> Array:
         """Fill the gradients of the parameters.
@@ -170,14 +177,8 @@ class MultiHeadAttention(Layer):
         d = self.n_features
         _, n, steps = self.X1.shape
         self.expect("dy", dy, steps, d, n)
-        dY = self.out("dY", (d, n, steps), self.W.dtype)
-        np.copyto(dY, dy.transpose(1, 2, 0))
-        dX = self.attend_backward(dY)
-        if not self.needs_dx:
-            return NOT_NEEDED
-        dx = self.out("dx", dy.shape, self.W.dtype)
-        np.copyto(dx, dX.transpose(2, 0, 1))
-        return dx
+        dX = self.attend_backward(contiguous("dY", dy.transpose(1, 2, 0), self))
+        return dX.transpose(2, 0, 1) if self.needs_dx else NOT_NEEDED
 
     def attend(self, X: Array) -> Array:
         """Do what `forward` does for X of shape (features, N, steps); so is the result."""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from core_lib.activations import ReLU
-from core_lib.attention import MultiHeadAttention
+from core_lib.attention import MultiHeadAttention, contiguous
 from core_lib.base import NOT_NEEDED, Array, Layer
 from core_lib.composition import Sequential
 from core_lib.dense import Dense
@@ -102,27 +102,23 @@ class TransformerEncoderBlock(Layer):
         """
         self.expect("x", x, "steps", self.n_features, "N")
         self.shape = steps, d, n = x.shape
-        # as attention wants it, and with a column for each step of each example, as the others do
-        X = self.out("X", (d, n, steps), x.dtype)
-        np.copyto(X, x.transpose(1, 2, 0))
-        X = X.reshape(d, n * steps)
+        # (features, N, steps), as attention wants it: with a column for each step of each example, as the others do
         if self.norm_first:
+            X = contiguous("X", x.transpose(1, 2, 0), self).reshape(d, n * steps)
             h = self._add(X, self._drop(0, self._attend(self.norm1.forward(X))), "h")
             Y = self._add(h, self._drop(1, self.feedforward.forward(self.norm2.forward(h))), "Y")
         else:
-            h = self.norm1.forward(self._add(X, self._drop(0, self._attend(X)), "h"))
+            a = self._drop(0, self._attend(x.transpose(1, 2, 0)))
+            X = self.attention.X1[:d].reshape(d, n * steps)
+            h = self.norm1.forward(self._add(X, a, "h"))
             Y = self.norm2.forward(self._add(h, self._drop(1, self.feedforward.forward(h)), "Y"))
-        y = self.out("y", x.shape, x.dtype)
-        np.copyto(y, Y.reshape(d, n, steps).transpose(2, 0, 1))
-        return y
+        return Y.reshape(d, n, steps).transpose(2, 0, 1)
 
     def backward(self, dy: Array) -> Array:
         """Pass dy, shape (steps, n_features, N), back through all parts; dx has the same shape."""
         self.expect("dy", dy, *self.shape)
         steps, d, n = self.shape
-        dY = self.out("dY", (d, n, steps), dy.dtype)
-        np.copyto(dY, dy.transpose(1, 2, 0))
-        dY = dY.reshape(d, n * steps)
+        dY = contiguous("dY", dy.transpose(1, 2, 0), self).reshape(d, n * steps)
         if self.norm_first:
             df = self.norm2.backward(self.feedforward.backward(self._undrop(1, dY)))
             dh = self._add(dY, df, "dh")
@@ -136,11 +132,7 @@ class TransformerEncoderBlock(Layer):
             if not self.needs_dx:
                 return NOT_NEEDED
             dX = self._add(dh, da, "dX")
-        if not self.needs_dx:
-            return NOT_NEEDED
-        dx = self.out("dx", dy.shape, dy.dtype)
-        np.copyto(dx, dX.reshape(d, n, steps).transpose(2, 0, 1))
-        return dx
+        return dX.reshape(d, n, steps).transpose(2, 0, 1) if self.needs_dx else NOT_NEEDED
 
     def skip_input_gradient(self, skip: bool) -> None:
         """Pass it on to attention, if that is where the input's gradient would come from."""
@@ -153,7 +145,7 @@ class TransformerEncoderBlock(Layer):
         return result
 
     def _attend(self, X: Array) -> Array:
-        """Let attention see that X, shape (features, N · steps), are steps."""
+        """Let attention see that X, shape (features, N · steps) or (features, N, steps), are steps."""
         steps, d, n = self.shape
         return self.attention.attend(X.reshape(d, n, steps)).reshape(d, n * steps)
 
