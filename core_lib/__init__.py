@@ -58,6 +58,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which cannot follow what hap
     from core_lib.steps import *  # noqa: F403
     from core_lib.storage import *  # noqa: F403
     from core_lib.summary import *  # noqa: F403
+    from core_lib.threads import *  # noqa: F403
     from core_lib.training import *  # noqa: F403
     from core_lib.transformer import *  # noqa: F403
     from core_lib.tuning import *  # noqa: F403

@@ -8,7 +8,7 @@ import numpy as np
 
 from core_lib.base import NOT_NEEDED, Array, Layer
 from core_lib.errors import DataError
-from core_lib.im2col import Pair, Sliding, kernel_gradient, pad, pair, product, scatter
+from core_lib.im2col import Pair, Sliding, convolve, kernel_gradient, pair, scatter
 from core_lib.initializers import He, Initializer
 
 
@@ -65,7 +65,7 @@ class Conv2D(Layer):
     -----
     `plain_conv2d` computes the same by loops that read like the equation. Here all windows are put beside each
     other as columns of a matrix X of n_in KH KW rows, and W is a matrix of n_out rows: then, as in `Dense`,
-    Y = W X + b and dW = dY Xᵀ. `im2col.py` does it block by block.
+    Y = W X + b and dW = dY Xᵀ. `im2col.py` does it, some rows of the image at a time.
 
     References
     ----------
@@ -83,8 +83,7 @@ class Conv2D(Layer):
     params: ClassVar[tuple[str, ...]] = ("W", "b")
     decayed: ClassVar[tuple[str, ...]] = ("W",)
 
-    padded: Array  # the last input with its margin, kept for backward
-    x_shape: tuple[int, ...]
+    x: Array  # the last input, kept for backward
     y_shape: tuple[int, ...]
 
     def __init__(
@@ -134,15 +133,11 @@ class Conv2D(Layer):
         y : array, shape (n_out, H_out, W_out, N)
         """
         self.expect("x", x, self.n_in, "H", "W", "N")
-        self.x_shape = x.shape
+        self.x = x
         self.y_shape = (self.n_out, *self.sliding.check(self, x), x.shape[-1])
-        self.padded = pad(self, "padded", x, self.sliding.padding)
         y = self.out("y", self.y_shape, self.W.dtype)
-        kernels, b = (
-            self.W.reshape(self.groups, self.n_out // self.groups, -1),
-            self.b.reshape(self.groups, -1, 1),
-        )
-        product(self, kernels, self.grouped(self.padded), self.sliding, self.grouped(y), b)
+        W, b = self.grouped(self.W), self.b.reshape(self.groups, -1)
+        convolve(self, W, b, self.grouped(x), self.sliding, self.grouped(y))
         return y
 
     def backward(self, dy: Array) -> Array:
@@ -157,39 +152,28 @@ class Conv2D(Layer):
         dx : array, shape (n_in, H, W, N)
         """
         self.expect("dy", dy, *self.y_shape)
-        dW = self.dW.reshape(self.groups, self.n_out // self.groups, -1)
-        db = self.db.reshape(self.groups, -1)
-        kernel_gradient(self, self.grouped(self.padded), self.sliding, self.grouped(dy), dW, db)
+        x, (_, h, w, _), (_, oh, ow, _) = self.grouped(self.x), self.x.shape, self.y_shape
+        dW, db = self.grouped(self.dW), self.db.reshape(self.groups, -1)
+        kernel_gradient(self, x, self.sliding, self.grouped(dy), dW, db)
         if not self.needs_dx:
             return NOT_NEEDED
-        return self.flipped(dy) if self.sliding.stride == (1, 1) else self.scattered(dy)
+        dx = self.out("dx", self.x.shape, self.W.dtype)
+        if self.sliding.stride == (1, 1) and h * w < 1.3 * oh * ow:
+            self.flipped(dy, dx)
+        else:
+            # Wᵀ dy gives the gradient of each window, and these are added up: any stride, and less work if dy is small
+            scatter(self, self.grouped(self.W), self.grouped(dy), self.sliding, self.grouped(dx))
+        return dx
 
-    def flipped(self, dy: Array) -> Array:
+    def flipped(self, dy: Array, dx: Array) -> None:
         """Compute dx for stride 1: convolve dy with the flipped kernel, inputs and outputs exchanged."""
         (eh, ew), (ph, pw) = self.sliding.extent(), self.sliding.padding
-        padded = pad(self, "padded dy", dy, (eh - 1 - ph, ew - 1 - pw))
-        g, o, c, taps = self.groups, self.n_out // self.groups, self.n_in // self.groups, self.sliding.kernel
-        kernels = self.out("flipped", (g, c, o, *taps), self.W.dtype)
-        kernels[...] = self.W.reshape(g, o, c, *taps)[..., ::-1, ::-1].swapaxes(1, 2)
-        dx = self.out("dx", self.x_shape, self.W.dtype)
-        product(self, kernels.reshape(g, c, -1), self.grouped(padded), self.sliding, self.grouped(dx), None)
-        return dx
-
-    def scattered(self, dy: Array) -> Array:
-        """Compute dx for any stride: Wᵀ dy gives the gradient of each window, and these are added up."""
-        ph, pw = self.sliding.padding
-        n_in, h, w, n = self.x_shape
-        padded = self.out("padded dx", (n_in, h + 2 * ph, w + 2 * pw, n), self.W.dtype)
-        kernels = self.W.reshape(self.groups, self.n_out // self.groups, -1)
-        scatter(self, kernels, self.grouped(dy), self.sliding, self.grouped(padded))
-        if ph == pw == 0:
-            return padded
-        dx = self.out("dx", self.x_shape, self.W.dtype)
-        np.copyto(dx, padded[:, ph : ph + h, pw : pw + w])
-        return dx
+        sliding = self.sliding._replace(padding=(eh - 1 - ph, ew - 1 - pw))
+        flipped = self.grouped(self.W)[..., ::-1, ::-1].swapaxes(1, 2)
+        convolve(self, flipped, None, self.grouped(dy), sliding, self.grouped(dx))
 
     def grouped(self, x: Array) -> Array:
-        """Give a view of shape (G, channels / G, H, W, N)."""
+        """Give a view with the first axis, channels, as (G, channels / G)."""
         return x.reshape(self.groups, x.shape[0] // self.groups, *x.shape[1:])
 
     def plain(self, x: Array) -> Array:

@@ -1,12 +1,19 @@
-"""Windows of images as the columns of a matrix ("im2col"): what makes convolution a matrix product.
+"""Windows of images as the columns of matrices ("im2col"): what makes convolution a matrix product.
 
-Below `convolution.py` and `pooling.py`; what they compute can be read without this. It is about speed:
+Below `convolution.py` and `pooling.py`; what they compute can be read without this. It is about speed.
 
-- The windows of an image are a *view*: an array whose strides let the same number appear in several windows.
-  One copy of that view gives the columns. Examples are the last axis, so the copy moves long runs.
-- All columns at once are KH · KW times as large as the image and would go through the main memory. So they are
-  made and used in blocks that stay in the processor's cache, and made again in the backward pass: copying
-  costs a tenth of the matrix product, keeping them would cost more.
+Put the numbers that a window sees below each other, and the windows beside each other: then the kernels, a row
+each, times this matrix are the outputs. The matrix is KH · KW times as large as the image, and making it can
+take as long as multiplying. Three things keep that small:
+
+- Row p of the windows sees rows p · stride … of the image. If the image is stored row by row, (H, C, W, N), these
+  are next to each other, and *are* a piece of the matrix for each p: nothing is copied for the KH rows of a
+  window (unless they are dilated), only for its KW columns.
+- Examples are the last axis, and the windows of a row follow each other: the copies move long runs of memory.
+- Only some rows are worked on at a time, so that the copy stays in the processor's cache. It is made again in the
+  backward pass: making it takes a tenth of the matrix product, and keeping it would fill the memory.
+
+NumPy multiplies all rows in one call. That matters with threads, which wait for each other between calls.
 """
 
 from __future__ import annotations
@@ -22,8 +29,8 @@ from core_lib.errors import DataError, ShapeError
 
 Pair = tuple[int, int]
 
-# Numbers in a block of columns: 512 kB in float32. Blocks from 128 kB to 1 MB were equally fast.
-BLOCK = 2**17
+# How many numbers to work on at a time: 2 MB in float32. Half or twice as many make no difference.
+CHUNK = 2**19
 
 
 class Sliding(NamedTuple):
@@ -64,29 +71,6 @@ def pair(layer: str, what: str, value: int | Pair, least: int) -> Pair:
     return both[0], both[1]
 
 
-def windows(x: Array, sliding: Sliding) -> Array:
-    """Give a view of all windows; padding is taken as done.
-
-    Parameters
-    ----------
-    x : array, shape (..., H, W, N)
-    sliding : Sliding
-
-    Returns
-    -------
-    array, shape (..., KH, KW, OH, OW, N)
-        ``[..., i, j, p, q, n]`` is ``x[..., p · stride + i · dilation, q · stride + j · dilation, n]``.
-    """
-    (sh, sw), (dh, dw) = sliding.stride, sliding.dilation
-    oh, ow = sliding._replace(padding=(0, 0)).grid(x.shape[-3], x.shape[-2])
-    *front, h, w, n = x.strides
-    return as_strided(
-        x,
-        (*x.shape[:-3], *sliding.kernel, oh, ow, x.shape[-1]),
-        (*front, dh * h, dw * w, sh * h, sw * w, n),
-    )
-
-
 def pad(layer: Operation, name: str, x: Array, padding: Pair, value: float = 0.0) -> Array:
     """Give `x`, shape (..., H, W, N), with a margin; `x` itself if there is none. A negative margin cuts off."""
     ph, pw = padding
@@ -103,138 +87,177 @@ def pad(layer: Operation, name: str, x: Array, padding: Pair, value: float = 0.0
     return padded
 
 
-def blocks(oh: int, ow: int, size: int) -> Iterator[tuple[slice, slice]]:
-    """Yield (rows, columns) of a grid so that BLOCK numbers hold a block: some whole rows, or a part of one.
-
-    Parameters
-    ----------
-    oh, ow : int
-        The grid of windows.
-    size : int
-        How many numbers the columns of one window take, for all examples.
-    """
-    fit = max(1, BLOCK // max(1, size))
-    if fit >= ow:
-        rows = fit // ow
-        for p in range(0, oh, rows):
-            yield slice(p, min(p + rows, oh)), slice(0, ow)
-        return
-    for p in range(oh):
-        for q in range(0, ow, fit):
-            yield slice(p, p + 1), slice(q, min(q + fit, ow))
-
-
-def matrix(part: Array) -> Array:
-    """Give a block of images, shape (G, C, rows, columns, N), as matrices (G, C, rows · columns · N): a view.
-
-    It is one because a block is several whole rows or a piece of one (see `blocks`).
-    """
-    g, c, rows, columns, n = part.shape
-    return part.reshape(g, c, rows * columns * n)
-
-
-class Columns:
-    """The columns of an image's windows, block by block, for G groups of channels.
+class Patches:
+    """The windows of an image as matrices, one for each row of windows.
 
     Parameters
     ----------
     layer : Operation
         Lends the buffer.
     x : array, shape (G, C, H, W, N)
-        Already padded.
+        Images, with their C channels in each of G groups.
     sliding : Sliding
+    ones : {0, 1}
+        With 1 there is a row of ones among those of each kernel row, for a bias.
     """
 
-    def __init__(self, layer: Operation, x: Array, sliding: Sliding) -> None:
-        self.windows = windows(x, sliding)
-        g, c, kh, kw, self.oh, self.ow, n = self.windows.shape
-        self.g, self.k, self.n = g, c * kh * kw, n
-        size = min(max(BLOCK, self.g * self.k * n), self.g * self.k * self.oh * self.ow * n)
-        self.buffer = layer.out("columns", (size,), x.dtype)
+    def __init__(self, layer: Operation, x: Array, sliding: Sliding, ones: int = 0) -> None:
+        self.layer, self.x, self.sliding, self.ones = layer, x, sliding, ones
+        self.oh, self.ow = sliding.grid(x.shape[2], x.shape[3])
+        kh, kw = sliding.kernel
+        #: rows of a matrix that stem from one row of the image: (j, c), and the ones
+        self.k_row = kw * x.shape[1] + ones
+        self.k = kh * self.k_row
+        #: how many of a window's rows are copied
+        self.copied = kh if sliding.dilation[0] > 1 else 1
 
-    def block(self, rows: slice, columns: slice) -> Array:
-        """Make the columns of a block of windows, shape (G, C KH KW, windows · N)."""
-        part = self.windows[..., rows, columns, :]
-        block = self.buffer[: part.size]
-        np.copyto(block.reshape(part.shape), part)
-        return block.reshape(self.g, self.k, -1 if part.size else 0)
+    def chunks(self, size: int) -> Iterator[slice]:
+        """Cut the rows of windows into parts, of nearly the same size, that hold CHUNK numbers at most.
 
-    def __iter__(self) -> Iterator[tuple[slice, slice]]:
-        return blocks(self.oh, self.ow, self.g * self.k * self.n)
+        `size` is how many numbers a row takes in whatever is computed from it.
+        """
+        size = max(1, size, self.x.shape[0] * self.copied * self.k_row * self.ow * self.x.shape[4])
+        parts = -(-self.oh // max(1, CHUNK // size))
+        for part in range(parts):
+            yield slice(self.oh * part // parts, self.oh * (part + 1) // parts)
+
+    def matrices(self, rows: slice) -> Array:
+        """Make the matrices of some rows of windows, shape (G, rows, KH (KW C + ones), OW N)."""
+        (g, c, h, _, n), (kh, kw), (sh, sw), (ph, pw), (dh, dw) = self.x.shape, *self.sliding
+        many = rows.stop - rows.start
+        step, held = (sh, many) if self.copied > 1 else (1, (many - 1) * sh + kh)
+        shape = (g, held, self.copied, self.k_row, self.ow, n)
+        store = self.layer.out("patches", shape, self.x.dtype)
+        if self.ones:
+            store[:, :, :, -1] = 1.0
+        for i in range(self.copied):
+            top = rows.start * sh + i * dh - ph  # the row of the image in store[:, 0, i]
+            v = inside(top, step, held, h)
+            store[:, : v.first, i, : kw * c] = store[:, v.end :, i, : kw * c] = 0.0
+            for j in range(kw):
+                u = inside(j * dw - pw, sw, self.ow, self.x.shape[3])
+                place = store[:, v.first : v.end, i, j * c : (j + 1) * c]
+                place[..., : u.first, :] = place[..., u.end :, :] = 0.0
+                place[..., u.first : u.end, :] = self.x[:, :, v.pixels, u.pixels].swapaxes(1, 2)
+        down = store.strides[1]
+        return as_strided(
+            store,
+            (g, many, self.k, self.ow * n),
+            (store.strides[0], down if self.copied > 1 else sh * down, store.strides[3], store.itemsize),
+        )
 
 
-def product(layer: Operation, kernels: Array, x: Array, sliding: Sliding, y: Array, b: Array | None) -> None:
-    """Compute y = kernels · columns + b: a convolution.
+class Inside(NamedTuple):
+    """Which of a series of places, one step from the other, are inside of an image, and their pixels."""
+
+    first: int
+    end: int
+    pixels: slice
+
+
+def inside(start: int, step: int, many: int, size: int) -> Inside:
+    """Find those of the places start, start + step, … that are at least 0 and below `size`."""
+    first = min(many, max(0, -(start // step)))
+    end = max(first, min(many, -((start - size) // step)))
+    pixel = start + first * step
+    return Inside(
+        first, end, slice(pixel, pixel + (end - first) * step, step) if end > first else slice(0, 0)
+    )
+
+
+def by_rows(y: Array, rows: slice) -> Array:
+    """Give rows of images, shape (G, O, OH, OW, N), as matrices (G, rows, O, OW N): a view."""
+    g, o, _, ow, n = y.shape
+    part = y[:, :, rows]
+    return part.reshape(g, o, part.shape[2], ow * n).swapaxes(1, 2)
+
+
+def kernel_matrix(layer: Operation, name: str, W: Array, b: Array | None) -> Array:
+    """Arrange kernels, shape (G, O, C, KH, KW), as (G, 1, O, KH (KW C + 1)), with the bias, shape (G, O).
+
+    The bias is multiplied by the ones of the first kernel row. Without it the 1 is missing.
+    """
+    g, o, c, kh, kw = W.shape
+    ones = 0 if b is None else 1
+    matrix = layer.out(name, (g, o, kh, kw * c + ones), W.dtype)
+    matrix[..., : kw * c].reshape(g, o, kh, kw, c)[...] = W.transpose(0, 1, 3, 4, 2)
+    if b is not None:
+        matrix[:, :, 0, -1] = b
+        matrix[:, :, 1:, -1] = 0.0
+    return matrix.reshape(g, 1, o, -1)
+
+
+def convolve(layer: Operation, W: Array, b: Array | None, x: Array, sliding: Sliding, y: Array) -> None:
+    """Compute y, the convolution of x with W, plus b.
 
     Parameters
     ----------
     layer : Operation
-    kernels : array, shape (G, O, C KH KW)
+    W : array, shape (G, O, C, KH, KW)
+    b : array, shape (G, O), or None
     x : array, shape (G, C, H, W, N)
-        Already padded.
     sliding : Sliding
     y : array, shape (G, O, OH, OW, N)
         The result.
-    b : array, shape (G, O, 1), or None
-        Added to each block while it is in the cache.
     """
-    columns = Columns(layer, x, sliding)
-    for rows, cols in columns:
-        part = matrix(y[..., rows, cols, :])
-        np.matmul(kernels, columns.block(rows, cols), out=part)
-        if b is not None:
-            part += b
+    patches = Patches(layer, x, sliding, 0 if b is None else 1)
+    kernels = kernel_matrix(layer, "kernels", W, b)
+    for rows in patches.chunks(0):
+        np.matmul(kernels, patches.matrices(rows), out=by_rows(y, rows))
 
 
-def kernel_gradient(
-    layer: Operation, x: Array, sliding: Sliding, dy: Array, dkernels: Array, db: Array
-) -> None:
-    """Compute dkernels = dy · columnsᵀ and db = dy · 1.
+def kernel_gradient(layer: Operation, x: Array, sliding: Sliding, dy: Array, dW: Array, db: Array) -> None:
+    """Compute dW = dy Xᵀ and db = dy 1, where X has the windows as columns.
 
     Parameters
     ----------
     layer, x, sliding
-        As in `product`.
+        As in `convolve`.
     dy : array, shape (G, O, OH, OW, N)
-    dkernels : array, shape (G, O, C KH KW)
+    dW : array, shape (G, O, C, KH, KW)
+        A result.
     db : array, shape (G, O)
+        A result.
     """
-    columns = Columns(layer, x, sliding)
-    # The transpose, columns · dyᵀ, is a taller matrix, and a third faster to compute.
-    total = layer.out("dkernels", (columns.g, columns.k, dy.shape[1]), dy.dtype)
-    term = layer.out("a block's dkernels", total.shape, dy.dtype)
-    db_term = layer.out("a block's db", db.shape, dy.dtype)
-    total[...] = 0
-    db[...] = 0
-    for rows, cols in columns:
-        d = matrix(dy[..., rows, cols, :])
-        np.matmul(columns.block(rows, cols), d.swapaxes(1, 2), out=term)
-        total += term
-        db += np.matmul(d, layer.filled(1.0, (d.shape[2],), dy.dtype), out=db_term)
-    dkernels[...] = total.swapaxes(1, 2)
+    g, o, c, kh, kw = dW.shape
+    patches = Patches(layer, x, sliding, ones=1)
+    # X dyᵀ, the transpose, is a tall matrix, and a third faster to compute than dy Xᵀ.
+    total = layer.out("total", (g, patches.k, o), dy.dtype)
+    total[...] = 0.0
+    for rows in patches.chunks(g * patches.k * o):
+        many = rows.stop - rows.start
+        terms = layer.out("terms", (g, many, patches.k, o), dy.dtype)
+        np.matmul(patches.matrices(rows), by_rows(dy, rows).swapaxes(2, 3), out=terms)
+        total += np.sum(terms, axis=1, out=layer.out("sum of terms", total.shape, dy.dtype))
+    found = total.reshape(g, kh, kw * c + 1, o)
+    dW[...] = found[:, :, :-1].reshape(g, kh, kw, c, o).transpose(0, 4, 3, 1, 2)
+    db[...] = found[:, 0, -1]
 
 
-def scatter(layer: Operation, kernels: Array, dy: Array, sliding: Sliding, dx: Array) -> None:
-    """Compute dx = kernelsᵀ · dy, where the columns of a window are added to where they came from.
+def scatter(layer: Operation, W: Array, dy: Array, sliding: Sliding, dx: Array) -> None:
+    """Compute dx = Wᵀ dy, where the gradient of each window is added to where the window was.
 
     Parameters
     ----------
-    layer, kernels, sliding
-        As in `product`.
+    layer, W, sliding
+        As in `convolve`.
     dy : array, shape (G, O, OH, OW, N)
     dx : array, shape (G, C, H, W, N)
-        With the padding.
+        The result.
     """
-    dx[...] = 0
-    places = windows(dx, sliding)
-    kh, kw, oh, ow, n = places.shape[2:]
-    g, _, k = kernels.shape
-    for rows, cols in blocks(oh, ow, g * k * n):
-        d = matrix(dy[..., rows, cols, :])
-        buffer = layer.out("columns of dx", (g, k, d.shape[2]), dy.dtype)
-        np.matmul(kernels.swapaxes(1, 2), d, out=buffer)
-        found = buffer.reshape(*places.shape[:4], rows.stop - rows.start, cols.stop - cols.start, n)
+    (g, c, h, w, n), (kh, kw), (sh, sw), (ph, pw), (dh, dw) = dx.shape, *sliding
+    patches = Patches(layer, dx, sliding)  # only for its measures
+    transposed = kernel_matrix(layer, "kernels of dx", W, None).swapaxes(2, 3)
+    dx[...] = 0.0
+    for rows in patches.chunks(g * patches.k * patches.ow * n):
+        many = rows.stop - rows.start
+        columns = layer.out("columns", (g, many, patches.k, patches.ow * n), dy.dtype)
+        np.matmul(transposed, by_rows(dy, rows), out=columns)
+        found = columns.reshape(g, many, kh, kw, c, patches.ow, n)
         for i in range(kh):
+            v = inside(rows.start * sh + i * dh - ph, sh, many, h)
             for j in range(kw):
-                # within one tap no place comes twice, so that += adds them all
-                places[:, :, i, j, rows, cols] += found[:, :, i, j]
+                u = inside(j * dw - pw, sw, patches.ow, w)
+                # within one tap no pixel comes twice, so that += adds them all
+                part = found[:, v.first : v.end, i, j, :, u.first : u.end]
+                dx[:, :, v.pixels, u.pixels] += part.swapaxes(1, 2)

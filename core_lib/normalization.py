@@ -15,8 +15,8 @@ import numpy as np
 from core_lib.base import NOT_NEEDED, Array, Layer
 from core_lib.errors import DataError, ShapeError
 
-# Numbers in a block: 128 kB in float32, and a block's work needs three such arrays.
-BLOCK = 2**15
+# Numbers in a block: 512 kB in float32. Smaller ones fit into smaller caches, but threads wait more often.
+BLOCK = 2**17
 
 
 class BatchNorm(Layer):
@@ -75,9 +75,11 @@ class BatchNorm(Layer):
     params: ClassVar[tuple[str, ...]] = ("gamma", "beta")
     state: ClassVar[tuple[str, ...]] = ("mean", "variance")
 
-    x: Array  # the last input
-    mu: Array  # μ, shape (n_features, 1)
-    r: Array  # 1 / sqrt(σ² + ε), shape (n_features, 1)
+    x_shape: tuple[int, ...]
+    centered: Array  # x - a, shape (n_features, M), kept for backward
+    a: Array  # the mean of the numbers seen here, shape (n_features,): μ, if the batch is not split
+    mu: Array  # μ, shape (n_features,)
+    r: Array  # 1 / sqrt(σ² + ε), shape (n_features,)
     m: float  # M of the whole batch; 0 if the moving averages were used
 
     def __init__(
@@ -109,49 +111,52 @@ class BatchNorm(Layer):
         y : array, shape (n_features, ..., N)
         """
         self.check(x)
-        self.x = x
+        self.x_shape = x.shape
         y = self.out("y", x.shape, self.gamma.dtype)
         x, rows = self.rows(x), self.rows(y)
+        self.centered = self.out("centered", x.shape, x.dtype)
         if self.training:
             self.measure(x)
         else:
-            self.m, self.mu = 0.0, self.mean[:, np.newaxis]
-            self.r = (1.0 / np.sqrt(self.variance + self.eps))[:, np.newaxis]
-        scale = self.gamma[:, np.newaxis] * self.r
+            self.m, self.a, self.mu = 0.0, self.mean.copy(), self.mean.copy()
+            self.r = 1.0 / np.sqrt(self.variance + self.eps)
+            np.subtract(x, self.a[:, np.newaxis], out=self.centered)
+        scale = self.gamma * self.r
+        shift = self.beta + (self.a - self.mu) * scale
         for b in feature_blocks(*x.shape):
-            np.subtract(x[b], self.mu[b], out=rows[b])
-            rows[b] *= scale[b]
-            rows[b] += self.beta[b, np.newaxis]
+            np.multiply(self.centered[b], scale[b, np.newaxis], out=rows[b])
+            rows[b] += shift[b, np.newaxis]
         return y
 
     def measure(self, x: Array) -> None:
         """Compute μ and r of the whole batch, and update the moving averages.
 
-        Σ x and Σ x² of this part would be enough, but Σ x² / M - μ² has no correct digit if μ is large. So the
-        squares are those of the distances from this part's own mean, s / m, and are moved to zero in float64:
-        Σ x² = Σ (x - s/m)² + s²/m.
+        With Σ x and Σ x² it would take one pass, but Σ x² / M - μ² has no correct digit if μ is large. So the
+        squares are those of the distances from the mean a of what is seen here, and what is missing if this is
+        only a part of the batch is added in float64: Σ x² = Σ (x - a)² + M a².
         """
         features, m = x.shape
         s, squares = np.empty(features, x.dtype), np.empty(features, x.dtype)
-        centered = self.out("centered", (block_size(features, m), m), x.dtype)
+        ones = self.filled(1.0, (m,), x.dtype)
         for b in feature_blocks(features, m):
-            np.vecdot(x[b], self.filled(1.0, (m,), x.dtype), out=s[b])
-            c = np.subtract(x[b], (s[b] / m)[:, np.newaxis], out=centered[: len(x[b])])
+            np.vecdot(x[b], ones, out=s[b])
+            c = np.subtract(x[b], (s[b] / m)[:, np.newaxis], out=self.centered[b])
             np.vecdot(c, c, out=squares[b])
-        s64 = s.astype(np.float64)
-        sums = self.total(np.concatenate([s64, squares + s64 * s64 / m, [m]]))
+        self.a = s / m
+        a = self.a.astype(np.float64)
+        sums = self.total(np.concatenate([m * a, squares + m * a * a, [m]]))
         self.m = float(sums[-1])
         mu = sums[:features] / self.m
         variance = np.maximum(sums[features:-1] / self.m - mu * mu, 0.0)
-        self.mu = mu.astype(x.dtype)[:, np.newaxis]
-        self.r = (1.0 / np.sqrt(variance + self.eps)).astype(x.dtype)[:, np.newaxis]
+        self.mu = mu.astype(x.dtype)
+        self.r = (1.0 / np.sqrt(variance + self.eps)).astype(x.dtype)
         if self.m < 2:
             return  # one number has no variance to learn from
-        a = self.momentum
-        self.mean *= 1.0 - a
-        self.mean += a * mu
-        self.variance *= 1.0 - a
-        self.variance += a * self.m / (self.m - 1.0) * variance
+        keep = 1.0 - self.momentum
+        self.mean *= keep
+        self.mean += self.momentum * mu
+        self.variance *= keep
+        self.variance += self.momentum * self.m / (self.m - 1.0) * variance
 
     def backward(self, dy: Array) -> Array:
         """Compute dγ, dβ and dx.
@@ -164,31 +169,30 @@ class BatchNorm(Layer):
         -------
         dx : array, shape (n_features, ..., N)
         """
-        self.expect("dy", dy, *self.x.shape)
-        x, dy = self.rows(self.x), self.rows(dy)
-        features, m = x.shape
-        centered = self.out("centered", (block_size(features, m), m), x.dtype)
-        for b in feature_blocks(features, m):
-            np.vecdot(dy[b], self.filled(1.0, (m,), dy.dtype), out=self.dbeta[b])
-            c = np.subtract(x[b], self.mu[b], out=centered[: len(x[b])])
-            np.vecdot(dy[b], c, out=self.dgamma[b])
-        self.dgamma *= self.r[:, 0]
-        whole = self.total(np.stack([self.dbeta, self.dgamma])) if self.m else None
+        self.expect("dy", dy, *self.x_shape)
+        c, dy = self.centered, self.rows(dy)
+        ones = self.filled(1.0, (dy.shape[1],), dy.dtype)
+        for b in feature_blocks(*c.shape):
+            np.vecdot(dy[b], ones, out=self.dbeta[b])
+            np.vecdot(dy[b], c[b], out=self.dgamma[b])
+        off = self.a - self.mu  # x - μ = c + off
+        self.dgamma += self.dbeta * off
+        self.dgamma *= self.r
+        # dx = γ r (dy - (dβ + r (c + off) dγ) / M) = γ r (dy + p c + q)
+        p = q = np.zeros_like(off)
+        if self.m:
+            dbeta, dgamma = self.total(np.stack([self.dbeta, self.dgamma]))
+            p = self.r * dgamma * (-1.0 / self.m)
+            q = p * off - dbeta * (1.0 / self.m)
         if not self.needs_dx:
             return NOT_NEEDED
-        dx = self.out("dx", self.x.shape, self.gamma.dtype)
-        rows = self.rows(dx)
-        scale = self.gamma[:, np.newaxis] * self.r
-        for b in feature_blocks(features, m):
-            if whole is None:
-                np.multiply(dy[b], scale[b], out=rows[b])
-                continue
-            dbeta, dgamma = whole[:, b, np.newaxis]
-            c = np.subtract(x[b], self.mu[b], out=centered[: len(x[b])])
-            c *= self.r[b] * dgamma * (-1.0 / self.m)
-            c += dy[b]
-            c -= dbeta * (1.0 / self.m)
-            np.multiply(c, scale[b], out=rows[b])
+        dx = self.out("dx", self.x_shape, self.gamma.dtype)
+        rows, scale = self.rows(dx), self.gamma * self.r
+        for b in feature_blocks(*c.shape):
+            np.multiply(c[b], p[b, np.newaxis], out=rows[b])
+            rows[b] += dy[b]
+            rows[b] += q[b, np.newaxis]
+            rows[b] *= scale[b, np.newaxis]
         return dx
 
     def check(self, x: Array) -> None:
@@ -359,13 +363,8 @@ class LayerNorm(Layer):
         return layer, rng.standard_normal((2, 4, 5), dtype=np.float32)
 
 
-def block_size(features: int, m: int) -> int:
-    """Give how many features of m numbers each a block has."""
-    return min(features, max(1, BLOCK // max(1, m)))
-
-
 def feature_blocks(features: int, m: int) -> Iterator[slice]:
-    """Yield the blocks of features."""
-    size = block_size(features, m)
+    """Yield blocks of features of m numbers each, so that BLOCK numbers hold a block."""
+    size = max(1, BLOCK // max(1, m))
     for first in range(0, features, size):
         yield slice(first, min(first + size, features))

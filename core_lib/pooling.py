@@ -159,21 +159,22 @@ class MaxPool2D(Pool2D, Layer):
 
     def share(self, dy: Array, y: Array, taps: list[Array], dtaps: list[Array], add: bool) -> None:
         """Give dy to the first of `taps` that equals y: add it to that one of `dtaps`, or write it there."""
-        part = self.out("part", dy.shape, dy.dtype)
         here = self.out("here", dy.shape, np.bool_)
         left = dy  # the gradient that has not found its place yet
-        for tap, dtap in zip(taps[:-1], dtaps[:-1], strict=True):
+        for i, (tap, dtap) in enumerate(zip(taps[:-1], dtaps[:-1], strict=True)):
             np.equal(tap, y, out=here)
-            to = part if add else dtap
+            to = self.out("part", dy.shape, dy.dtype) if add else dtap
             np.multiply(left, here, out=to)
-            left = np.subtract(left, to, out=self.out("left", dy.shape, dy.dtype))
+            # what is left after all others belongs to the last: the largest has to be somewhere
+            ends_here = i == len(taps) - 2 and not add
+            rest = dtaps[-1] if ends_here else self.out("left", dy.shape, dy.dtype)
+            left = np.subtract(left, to, out=rest)
             if add:
-                dtap += part
-        # what is left belongs to the last: the largest has to be somewhere
+                dtap += to
         if add:
             dtaps[-1][...] += left
-        else:
-            np.copyto(dtaps[-1], left)
+        elif len(taps) == 1:
+            np.copyto(dtaps[0], dy)
 
     def plain(self, x: Array) -> Array:
         """Compute what `forward` does as the equation says."""

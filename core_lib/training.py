@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,6 +22,9 @@ from core_lib.losses import Loss
 from core_lib.optimizers import Optimizer
 from core_lib.parameters import flatten, is_flat
 from core_lib.regularization import Penalty
+
+if TYPE_CHECKING:
+    from core_lib.threads import Replicas
 
 
 @dataclass
@@ -107,12 +110,21 @@ class Trainer:
         *,
         penalty: Penalty | None = None,
         clip: Clip | None = None,
+        threads: int = 1,
     ) -> None:
+        if threads < 1:
+            raise DataError(f"Trainer: threads must be at least 1; got {threads}.")
         self.net, self.loss, self.optimizer, self.penalty, self.clip = net, loss, optimizer, penalty, clip
         self.flat = flatten(net)
         self.history = History()
         self.callbacks: tuple[Callback, ...] = ()  # those of the last call of `fit`
         self._workspace = Workspace(net, loss)
+        self.threads = 1
+        self._replicas: Replicas | None = None
+        if threads > 1:
+            from core_lib.threads import available_threads
+
+            self.threads = available_threads(threads)
 
     def step(self, x: Array, y: Array) -> float:
         """Make one step of training on one batch.
@@ -145,6 +157,11 @@ class Trainer:
 
     def _gradients(self, x: Array, y: Array) -> float:
         """Fill the gradient vector with that of the batch's loss, and return the loss."""
+        if self.threads > 1 and x.shape[-1] >= self.threads:
+            try:
+                return self._on_threads().run(x, y)
+            except NonFiniteError as error:
+                raise NonFiniteError(f"{error} {self._diagnose(x)}") from error
         z = self.net.forward(x)
         try:
             value = self.loss.forward(z, y)
@@ -152,6 +169,14 @@ class Trainer:
             raise NonFiniteError(f"{error} {self._diagnose(x)}") from error
         self.net.backward(self.loss.backward())
         return value
+
+    def _on_threads(self) -> Replicas:
+        """Give the replicas; new ones if the parameters have moved to other vectors."""
+        if self._replicas is None or self._replicas.flat is not self.flat:
+            from core_lib.threads import Replicas  # here, because few need it and importing it takes time
+
+            self._replicas = Replicas(self.net, self.loss, self.flat, self.threads, Workspace)
+        return self._replicas
 
     def fit(
         self,

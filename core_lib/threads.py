@@ -1,0 +1,204 @@
+"""Training on several threads: each works on a part of the batch, with a replica of the network.
+
+NumPy lets other Python threads run while it computes, so two halves of a batch take little more than half of the
+time, where the layers are not matrix products only: those NumPy spreads over the cores by itself, but additions,
+maxima and copies it does not. The result is the same but for rounding, because
+
+- the loss of each part is divided by the number of examples in the whole batch, so that losses and gradients of
+  the parts add up to those of the whole;
+- sums over examples in the forward pass (batch norm) go through `Layer.total`, where the threads meet.
+
+It is worth it for convolutions, large first layers and attention; small steps lose more by the threads' waiting for
+each other than they gain: measure.
+"""
+
+from __future__ import annotations
+
+import copy
+import threading
+import warnings
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import nullcontext
+from typing import Any
+
+import numpy as np
+
+from core_lib.base import Array, Layer
+from core_lib.losses import Loss
+from core_lib.parameters import Flat, named_parameters
+
+
+def available_threads(threads: int) -> int:
+    """Give `threads`, or 1 with a warning where the package threadpoolctl is missing.
+
+    Without it each thread's matrix products would again use all cores, and all would wait for each other.
+    """
+    if threads == 1 or _blas() is not None:
+        return threads
+    warnings.warn(
+        f"threads={threads} needs the package threadpoolctl (pip install threadpoolctl); going on with one thread. "
+        "The result is the same, only later.",
+        stacklevel=3,
+    )
+    return 1
+
+
+class Meeting:
+    """Where the threads add up what each of them has: whoever comes first waits for the others."""
+
+    def __init__(self, members: int) -> None:
+        self.barrier = threading.Barrier(members)
+        # Two sets of places in turn: nobody can be two meetings ahead, so nothing is overwritten unread.
+        self.places: list[list[Any]] = [[None] * members, [None] * members]
+        self.turns = [0] * members
+
+    def total(self, member: int, s: Array) -> Array:
+        """Give the sum of what all members bring; the order is fixed, so that all get the same to the last bit."""
+        places = self.places[self.turns[member] % 2]
+        self.turns[member] += 1
+        places[member] = s
+        self.barrier.wait()
+        result: Array = sum(places[1:], start=places[0])
+        return result
+
+    def reset(self) -> None:
+        """Begin anew, whatever happened before."""
+        self.barrier.reset()
+        self.turns = [0] * len(self.turns)
+
+
+class Replicas:
+    """A network and its replicas, and the threads that they work on.
+
+    Parameters
+    ----------
+    net : Layer
+    loss : Loss
+    flat : Flat
+        The vectors of `net`; the gradients of all replicas are added up in ``flat.grad``.
+    threads : int
+    lend : function (net, loss) -> context manager
+        Lends a network and its loss buffers for the length of a step.
+    """
+
+    def __init__(
+        self, net: Layer, loss: Loss, flat: Flat, threads: int, lend: Callable[[Layer, Loss], Any]
+    ) -> None:
+        self.flat = flat
+        self.nets = [net, *(net.replica() for _ in range(threads - 1))]
+        self.losses = [loss, *(copy.deepcopy(loss) for _ in range(threads - 1))]
+        self.gradients = [flat.grad, *(_own_gradients(replica, flat) for replica in self.nets[1:])]
+        self.workspaces = [lend(n, e) for n, e in zip(self.nets, self.losses, strict=True)]
+        self.layers = [[layer for _, layer in n.walk()] for n in self.nets]
+        self.meeting = Meeting(threads)
+        self.workers = ThreadPoolExecutor(threads - 1, thread_name_prefix="core_lib")
+
+    def run(self, x: Array, y: Array) -> float:
+        """Fill the gradient vector with that of the batch's loss, and return the loss.
+
+        Parameters
+        ----------
+        x : array, shape (..., N)
+        y : array, shape (..., N)
+        """
+        count, parts = self.losses[0].count(y), len(self.nets)
+        ends = [x.shape[-1] * part // parts for part in range(parts + 1)]
+        self._prepare()
+        with _one_blas_thread():
+            done: list[Future[float]] = []
+            try:
+                for part in range(1, parts):
+                    where = slice(ends[part], ends[part + 1])
+                    done.append(self.workers.submit(self._part, part, x[..., where], y[..., where], count))
+                first = self._part(0, x[..., : ends[1]], y[..., : ends[1]], count)
+            finally:
+                errors = [future.exception() for future in done]  # waits for them
+                for layers in self.layers:
+                    for layer in layers:
+                        layer._sum_over_replicas = None
+            for error in errors:
+                if error is not None:
+                    raise error
+        whole = self.flat.grad
+        for gradient in self.gradients[1:]:
+            whole += gradient
+        return first + sum(future.result() for future in done)
+
+    def _prepare(self) -> None:
+        """Make the replicas follow the network: modes, and random generators that continue from its."""
+        self.meeting.reset()
+        for part, layers in enumerate(self.layers):
+            meet = _Member(self.meeting, part)
+            for original, layer in zip(self.layers[0], layers, strict=True):
+                layer._sum_over_replicas = meet
+                if part:
+                    layer.training = original.training
+                    _continue_from(original, layer)
+
+    def _part(self, part: int, x: Array, y: Array, count: float) -> float:
+        """Go forward and backward with one part of the batch, and return its share of the loss."""
+        net, loss = self.nets[part], self.losses[part]
+        try:
+            with self.workspaces[part], np.errstate(over="ignore", invalid="ignore"):
+                value = loss.forward(net.forward(x), y, count)
+                net.backward(loss.backward())
+                return value
+        except threading.BrokenBarrierError:
+            return 0.0  # another part has failed, and says why
+        except BaseException:
+            self.meeting.barrier.abort()  # nobody is to wait for this one
+            raise
+
+
+class _Member:
+    """What a layer of one replica calls; a copy of a layer does not copy it."""
+
+    def __init__(self, meeting: Meeting, member: int) -> None:
+        self.meeting, self.member = meeting, member
+
+    def __call__(self, s: Array) -> Array:
+        return self.meeting.total(self.member, s)
+
+
+def _own_gradients(replica: Layer, flat: Flat) -> Array:
+    """Give a replica a gradient vector of its own, laid out as ``flat.grad``."""
+    gradient: Array = np.zeros_like(flat.grad)
+    for slot, (_, layer, name) in zip(flat.slots, named_parameters(replica), strict=True):
+        setattr(layer, "d" + name, gradient[slot.where].reshape(getattr(layer, name).shape))
+    return gradient
+
+
+def _continue_from(original: Layer, layer: Layer) -> None:
+    """Seed the generators of a replica's layer from those of the original.
+
+    So all that is random follows from the original's generators, which are what a checkpoint keeps.
+    """
+    for name, generator in vars(original).items():
+        if isinstance(generator, np.random.Generator):
+            seed = int(generator.integers(2**63))
+            bits = vars(layer)[name].bit_generator
+            bits.state = type(bits)(seed).state
+
+
+def _blas() -> Any:
+    """Give the control of BLAS's threads, or None where threadpoolctl is missing."""
+    global _control  # looking for the library takes milliseconds: once
+    if _control is None:
+        try:
+            from threadpoolctl import (  # type: ignore[import-not-found,import-untyped,unused-ignore]
+                ThreadpoolController,
+            )
+        except ImportError:
+            return None
+        _control = ThreadpoolController().select(user_api="blas")
+    return _control
+
+
+_control: Any = None
+
+
+def _one_blas_thread() -> Any:
+    """Let matrix products use one thread each, for the length of a ``with``."""
+    control = _blas()
+    return nullcontext() if control is None else control.limit(limits=1)
