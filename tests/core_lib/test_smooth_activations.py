@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from core_lib import ELU, GELU, SiLU, Softplus, normal_distribution
+from core_lib import ELU, GELU, SiLU, Softplus, check_layer, normal_distribution
 from core_lib.base import Layer
 from core_lib.errors import DataError
 
@@ -38,6 +38,12 @@ def test_values_and_limits(layer: Layer, at_one: float, at_minus_one: float, far
             y, [[at_one, at_minus_one, far_left, far_left, 1e4, np.inf]], rtol=tolerance, atol=1e-30
         )
         np.testing.assert_allclose(dx[0, 2:], [0, 0, 1, 1], atol=1e-30)
+
+
+@pytest.mark.parametrize("layer", ALL, ids=repr)
+def test_gradients_with_every_setting(layer: Layer) -> None:
+    x = np.linspace(-6, 6, 60).reshape(4, 15) + 0.01  # not at ELU's kink
+    check_layer(layer, x, tolerance=1e-8).require()
 
 
 @pytest.mark.parametrize("layer", ALL, ids=repr)

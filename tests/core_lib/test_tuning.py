@@ -187,12 +187,15 @@ class TestHalving:
 
     def test_diverged_trials_never_go_on(self) -> None:
         def diverges(params: dict[str, Any], seed: int, budget: int) -> float:
-            if params["x"] > 0.3:
+            if params["x"] > 0.6:
                 raise NonFiniteError("diverged")
             return quality(params, seed, budget)
 
         search = successive_halving(diverges, self.space, trials=9, max_budget=9, seed=0, progress=False)
-        assert search.best.params["x"] <= 0.3
+        assert search.best.params["x"] <= 0.6
+        alive = [t for t in search.trials if t.value is not None]
+        assert len(alive) == 3  # a third of the nine that began, not of those that are left
+        assert sorted(t.budget or 0 for t in alive) == [3, 3, 9]
         assert all(t.budget == 1 for t in search.trials if t.value is None)
         nothing = successive_halving(
             lambda *_: math.nan, self.space, trials=3, max_budget=9, seed=0, progress=False
@@ -272,6 +275,7 @@ class TestLearningRateFinder:
         t, untouched = self.trainer(Cosine(0.1, 50)), self.trainer(Cosine(0.1, 50))
         a = find_learning_rate(t, data(), steps=20)
         assert a == find_learning_rate(t, data(), steps=20)
+        assert a.rates[0] == pytest.approx(1e-6)  # not the schedule's
         for each in (t, untouched):
             each.fit(data(), epochs=2, progress=0)
         np.testing.assert_array_equal(t.flat.theta, untouched.flat.theta)
