@@ -32,7 +32,7 @@ from core_lib.training import History, Trainer
 
 
 class Checkpoint(Callback):
-    """Save a checkpoint every so many epochs, and at the end. It must be the last of the callbacks.
+    """Save a checkpoint every so many epochs. It must be the last of the callbacks.
 
     Parameters
     ----------

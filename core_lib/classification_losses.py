@@ -100,7 +100,7 @@ class Hinge(Loss):
         return {"accuracy": float((found == y).mean())}
 
     def __repr__(self) -> str:
-        return f"Hinge({self.margin:g})"
+        return f"{type(self).__name__}({self.margin:g})"
 
     @classmethod
     def example(cls, rng: np.random.Generator) -> tuple[Loss, Array, Array]:

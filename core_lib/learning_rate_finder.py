@@ -93,6 +93,7 @@ def find_learning_rate(
         optimizer,
         penalty=trainer.penalty,
         clip=trainer.clip,
+        threads=trainer.threads,
     )
     rates: list[float] = []
     losses: list[float] = []

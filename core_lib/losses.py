@@ -146,13 +146,17 @@ class SoftmaxCrossEntropy(Loss):
                 f"SoftmaxCrossEntropy: label_smoothing must be at least 0 and below 1; got {label_smoothing}."
             )
         self.label_smoothing = float(label_smoothing)
-        self.weights = None if class_weights is None else np.asarray(class_weights, dtype=np.float64)
-        if self.weights is not None and not (
-            self.weights.ndim == 1 and np.isfinite(self.weights).all() and self.weights.min(initial=1.0) > 0
+        weights = None if class_weights is None else np.asarray(class_weights)
+        if weights is not None and not (
+            weights.ndim == 1
+            and weights.dtype.kind in "iuf"
+            and np.isfinite(weights).all()
+            and weights.min(initial=1.0) > 0
         ):
             raise DataError(
                 f"SoftmaxCrossEntropy: class_weights must be a positive number for each class; got {class_weights}."
             )
+        self.weights: Array | None = None if weights is None else weights.astype(np.float64)
 
     def count(self, y: Array) -> float:
         """Give the number of examples, or the sum of their weights."""

@@ -118,7 +118,7 @@ class Huber(Loss):
         return dz
 
     def __repr__(self) -> str:
-        return f"Huber({self.delta:g})"
+        return f"{type(self).__name__}({self.delta:g})"
 
     @classmethod
     def example(cls, rng: np.random.Generator) -> tuple[Loss, Array, Array]:

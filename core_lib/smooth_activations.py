@@ -72,7 +72,7 @@ class ELU(Layer):
         return dx
 
     def __repr__(self) -> str:
-        return f"ELU({self.alpha:g})"
+        return f"{type(self).__name__}({self.alpha:g})"
 
     @classmethod
     def example(cls, rng: np.random.Generator) -> tuple[Layer, Array]:
@@ -241,7 +241,7 @@ class GELU(Layer):
         return dx
 
     def __repr__(self) -> str:
-        return f"GELU({'approximate=True' if self.approximate else ''})"
+        return f"{type(self).__name__}({'approximate=True' if self.approximate else ''})"
 
     @classmethod
     def example(cls, rng: np.random.Generator) -> tuple[Layer, Array]:

@@ -114,6 +114,8 @@ class Trainer:
     ) -> None:
         if threads < 1:
             raise DataError(f"Trainer: threads must be at least 1; got {threads}.")
+        if clip is not None and not isinstance(clip, Clip):
+            raise DataError(f"Trainer: clip must be ClipNorm(1.0) or the like; got {clip!r}.")
         self.net, self.loss, self.optimizer, self.penalty, self.clip = net, loss, optimizer, penalty, clip
         self.flat = flatten(net)
         self.history = History()

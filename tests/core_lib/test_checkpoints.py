@@ -93,6 +93,23 @@ def test_going_on_is_never_having_stopped(cls: type[Optimizer], shared: bool, tm
     same(whole, second)
 
 
+def test_on_two_threads(tmp_path: Path) -> None:
+    """The replica draws its dropout masks by what the network's own generators give."""
+    pytest.importorskip("threadpoolctl", reason="without it there is one thread only")
+
+    def make() -> Trainer:
+        old = trainer()
+        return Trainer(old.net, old.loss, old.optimizer, threads=2)
+
+    whole, first, second = make(), make(), make()
+    assert whole.threads == 2
+    fit(whole, 4)
+    fit(first, 2, (Checkpoint(tmp_path / "c.npz"),))
+    load_checkpoint(second, tmp_path / "c.npz")
+    fit(second, 2)
+    same(whole, second)
+
+
 def test_schedules_and_clipping_go_on(tmp_path: Path) -> None:
     def make() -> Trainer:
         t = trainer(NAdam(Cosine(0.05, 20)))

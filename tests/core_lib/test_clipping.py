@@ -48,6 +48,11 @@ def test_limits_that_make_no_sense(limit: float) -> None:
         ClipNorm(limit)
 
 
+def test_a_number_is_no_clip() -> None:
+    with pytest.raises(DataError, match="ClipNorm"):
+        Trainer(Dense(1, 1, rng=np.random.default_rng(0)), MeanSquaredError(), SGD(), clip=1.0)  # type: ignore[arg-type]
+
+
 def test_the_trainer_clips_before_the_optimizer() -> None:
     net = Dense(1, 1, rng=np.random.default_rng(0))
     trainer = Trainer(net, MeanSquaredError(), SGD(lr=1.0), clip=ClipNorm(0.5))

@@ -3,6 +3,7 @@ they say when training diverges."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ from core_lib import (
 from core_lib import MeanAbsoluteError as AbsoluteLoss  # a class named …Error looks like an exception
 from core_lib.errors import CoreLibError, DataError, NonFiniteError, ShapeError
 from core_lib.losses import Loss
+from tests.core_lib.contract import LOSS_RULES
 from tests.core_lib.found import LOSSES
 
 rng = np.random.default_rng(0)
@@ -174,7 +176,7 @@ class TestWeightsAndSmoothing:
             trainer.evaluate(data)["loss"], rel=1e-5
         )
 
-    @pytest.mark.parametrize("bad", [[1, 0], [1, -1], [1, np.nan], [[1, 2]]])
+    @pytest.mark.parametrize("bad", [[1, 0], [1, -1], [1, np.nan], [[1, 2]], "x"])
     def test_weights_refused(self, bad: Any) -> None:
         with pytest.raises(DataError, match="class_weights"):
             SoftmaxCrossEntropy(bad)
@@ -186,6 +188,38 @@ class TestWeightsAndSmoothing:
             SoftmaxCrossEntropy(label_smoothing=1.0)
         with pytest.raises(DataError, match="0 to 3"):
             SoftmaxCrossEntropy(self.weights).forward(Z, np.full(6, 7))
+
+
+class Weighted(SoftmaxCrossEntropy):
+    """With all settings."""
+
+    @classmethod
+    def example(cls, rng: np.random.Generator) -> tuple[Loss, Any, Any]:
+        z = rng.standard_normal((4, 5), dtype=np.float32)
+        return cls([1.0, 2.0, 0.5, 4.0], label_smoothing=0.1), z, rng.integers(0, 4, 5)
+
+
+class Smooth(SoftmaxCrossEntropy):
+    """Distributions as targets."""
+
+    @classmethod
+    def example(cls, rng: np.random.Generator) -> tuple[Loss, Any, Any]:
+        z, y = rng.standard_normal((2, 4, 5), dtype=np.float32)
+        return cls(label_smoothing=0.1), z, softmax(y)
+
+
+class TwoClasses(Hinge):
+    """By one output."""
+
+    @classmethod
+    def example(cls, rng: np.random.Generator) -> tuple[Loss, Any, Any]:
+        return cls(), rng.standard_normal((1, 5), dtype=np.float32), np.array([0, 1, 1, 0, 1])
+
+
+@pytest.mark.parametrize("rule", LOSS_RULES, ids=lambda rule: rule.__name__)
+@pytest.mark.parametrize("cls", [Weighted, Smooth, TwoClasses])
+def test_the_contract_holds_with_settings(cls: type[Loss], rule: Callable[[type[Loss]], None]) -> None:
+    rule(cls)
 
 
 @pytest.mark.parametrize("cls", LOSSES, ids=lambda cls: cls.__name__)
@@ -212,5 +246,5 @@ def test_one_example_and_none(cls: type[Loss]) -> None:
     loss, z, y = cls.example(np.random.default_rng(1))
     assert np.isfinite(loss.forward(z[..., :1], y[..., :1]))
     assert np.isfinite(loss.backward()).all()
-    with pytest.raises(CoreLibError, match="empty|at least one"):
+    with pytest.raises(CoreLibError, match=r"empty|at least one"):
         loss.forward(z[..., :0], y[..., :0])

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +14,7 @@ import pytest
 from core_lib import ELU, GELU, SiLU, Softplus, check_layer, normal_distribution
 from core_lib.base import Layer
 from core_lib.errors import DataError
+from tests.core_lib.contract import LAYER_RULES
 
 ALL = [ELU(), ELU(0.3), Softplus(), SiLU(), GELU(), GELU(approximate=True)]
 
@@ -85,6 +90,19 @@ def test_elu_with_alpha_has_a_kink_and_without_none() -> None:
         layer = ELU(alpha)
         layer.forward(eps)
         np.testing.assert_allclose(layer.backward(np.ones_like(eps)), [[alpha, 1.0]], atol=1e-5)
+
+
+class ApproximateGELU(GELU):
+    """By tanh."""
+
+    @classmethod
+    def example(cls, rng: np.random.Generator) -> tuple[Layer, Any]:
+        return cls(approximate=True), rng.standard_normal((3, 5), dtype=np.float32)
+
+
+@pytest.mark.parametrize("rule", LAYER_RULES, ids=lambda rule: rule.__name__)
+def test_the_contract_holds_for_the_approximation(rule: Callable[..., None], tmp_path: Path) -> None:
+    rule(ApproximateGELU, *([tmp_path] if "folder" in inspect.signature(rule).parameters else []))
 
 
 @pytest.mark.parametrize("alpha", [0.0, -1.0, math.nan, math.inf])
