@@ -54,11 +54,18 @@ def load_parameters(net: Layer, path: str | os.PathLike[str]) -> None:
 
 
 def write_npz(path: str | os.PathLike[str], arrays: dict[str, Array]) -> None:
-    """Write arrays by name to an ``.npz`` file."""
+    """Write arrays by name to an ``.npz`` file; the same arrays make the same file.
+
+    ``np.savez`` would do, but takes names as keywords, and before NumPy 2.1 it cannot be told not to pickle.
+    """
     import io
+    import zipfile
 
     buffer = io.BytesIO()
-    np.savez(buffer, allow_pickle=False, **arrays)
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, array in arrays.items():
+            with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as file:
+                np.lib.format.write_array(file, array, allow_pickle=False)
     write_atomically(path, buffer.getvalue())
 
 

@@ -49,6 +49,7 @@ from core_lib import (
 )
 from core_lib.errors import DataError, NonFiniteError, ShapeError, StorageError
 from core_lib.parameters import snapshot
+from core_lib.storage import read_npz, write_npz
 from core_lib.tuning import draw_params
 
 ROOT = Path(core_lib.__file__).parent
@@ -72,6 +73,17 @@ class TestStorage:
         save_parameters(net(), tmp_path / "model.npz")
         with np.load(tmp_path / "model.npz", allow_pickle=False) as file:
             assert sorted(file.files) == ["0.W", "0.b", "3.W", "3.b"]
+
+    def test_any_name_and_the_same_bytes(self, tmp_path: Path) -> None:
+        arrays = {"file": np.ones(2), "allow_pickle": np.zeros((0, 3)), "ä/b": np.array(7)}
+        for name in ("a.npz", "b.npz"):
+            write_npz(tmp_path / name, arrays)
+        assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
+        for name, value in read_npz(tmp_path / "a.npz").items():
+            np.testing.assert_array_equal(value, arrays[name])
+        with pytest.raises(ValueError, match="Object arrays"):
+            write_npz(tmp_path / "c.npz", {"a": np.array([print], dtype=object)})
+        assert not (tmp_path / "c.npz").exists()
 
     def test_another_network(self, tmp_path: Path) -> None:
         save_parameters(net(hidden=6), tmp_path / "model.npz")
