@@ -20,6 +20,7 @@ from core_lib import (
     check_layer,
 )
 from core_lib.errors import DataError, NonFiniteError, ShapeError
+from core_lib.recurrent import BLOCK
 
 CELLS = [RNN, LSTM, GRU]
 each_cell = pytest.mark.parametrize("cell", CELLS, ids=lambda cell: cell.__name__)
@@ -53,6 +54,15 @@ def test_the_last_state_is_that_of_the_last_step(cell: Any) -> None:
     np.testing.assert_array_equal(last.backward(dy), every.backward(dys))
     np.testing.assert_array_equal(last.dW, every.dW)
     assert check_layer(last, x).passed
+
+
+@each_cell
+@pytest.mark.parametrize("steps", [BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK + 3])
+def test_going_back_in_blocks_is_going_back(cell: Any, steps: int) -> None:
+    layer, x = cell(3, 2, rng=rng()), normal(steps, 3, 4)
+    check_layer(layer, x).require()
+    layer.padded_steps = rng(2).random((steps, 4)) < 0.3
+    check_layer(layer, x).require()
 
 
 def test_the_forget_gate_begins_open() -> None:

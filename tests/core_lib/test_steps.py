@@ -130,6 +130,30 @@ class TestPadded:
             Padded(Dense)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("kind", ["padded", "every step"])
+def test_two_threads_give_what_one_gives(kind: str) -> None:
+    """Each half of the batch has its own padding, and its own number of steps that count."""
+    pytest.importorskip("threadpoolctl", reason="without it there is one thread")
+    x = rng(2).integers(1, 9, (6, 10))
+    x[3:, 4] = x[5:, 7] = 0
+    gradients = []
+    for threads in (1, 2):
+        g = rng()
+        layers: list[Any] = [
+            Embedding(9, 4, rng=g),
+            TransformerEncoderBlock(4, 2, 5, rng=g),
+            GRU(4, 3, rng=g),
+        ]
+        if kind == "padded":
+            net, loss, y = Sequential(*layers, MeanOverSteps()), SoftmaxCrossEntropy(), x[0] % 3
+        else:
+            net, loss, y = Sequential(*layers), EveryStepLoss(), np.where(x > 0, x % 3, -1)
+        trainer = Trainer(Padded(net), loss, SGD(lr=0.1), threads=threads)
+        trainer.step(x, y)
+        gradients.append(trainer.flat.grad.copy())
+    np.testing.assert_allclose(gradients[1], gradients[0], rtol=1e-4, atol=1e-6)
+
+
 class TestEveryStepLoss:
     def test_it_is_the_mean_over_all_steps(self) -> None:
         z, y = normal(3, 4, 5), rng().integers(0, 4, (3, 5))
