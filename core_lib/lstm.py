@@ -60,7 +60,7 @@ class LSTM(RNN):
     What makes the steps fast; `plain` is the same without.
 
     - :math:`σ(u) = (1 + \tanh(u/2)) / 2`: with the rows of the three σ halved beforehand, one call of tanh serves
-      all four gates. (NumPy's tanh is faster than its exp.)
+      all four gates. NumPy computes it as fast as exp, and it cannot overflow.
     - In the backward pass :math:`h = o \tanh c` is there already, so that :math:`du_o = dh · h (1 - o)` needs no tanh.
       The other products are computed again: writing to memory in the forward pass what is needed much later takes
       longer.
