@@ -30,6 +30,7 @@ def write_metrics(
     confusion: Array | None = None,
     labels: Sequence[str] | None = None,
     search: SearchResult | None = None,
+    search_metric: str | None = None,
 ) -> dict[str, Any]:
     """Write ``metrics.json``.
 
@@ -54,6 +55,8 @@ def write_metrics(
         The names of the classes; by default their numbers.
     search : SearchResult, optional
         The hyperparameter search.
+    search_metric : str, optional
+        What its trials were judged by, where that is not `metric`: "validation loss".
 
     Returns
     -------
@@ -99,6 +102,8 @@ def write_metrics(
         content["confusion_matrix"] = {"labels": names, "counts": confusion.tolist()}
     if search is not None:
         content["search"] = search.to_list()
+        content["search_metric"] = search_metric or metric
+        content["search_higher_is_better"] = search.maximize
     _write(folder, "metrics.json", content)
     return content
 

@@ -78,7 +78,9 @@ def find_template(name: str) -> Template:
     folder = Path(name).expanduser()
     is_path = any(sign in name for sign in "/\\") or name.startswith((".", "~"))
     if is_path and folder.is_dir():
-        if not any("cookiecutter" in path.name and "{{" in path.name for path in folder.iterdir() if path.is_dir()):
+        if not any(
+            "cookiecutter" in path.name and "{{" in path.name for path in folder.iterdir() if path.is_dir()
+        ):
             raise InputError(
                 f"expected a cookiecutter template in {one_line(name, 200)}, but it has no folder whose name is "
                 "like {{cookiecutter.slug}}",
@@ -90,7 +92,9 @@ def find_template(name: str) -> Template:
     close = nearest(name, list(known))
     raise InputError(
         f"expected one of the templates {', '.join(known)}, but found {one_line(name, 60)!r}",
-        f"Did you mean {close!r}?" if close else "A template of your own is given by its path, such as ./my-template.",
+        f"Did you mean {close!r}?"
+        if close
+        else "A template of your own is given by its path, such as ./my-template.",
     )
 
 
@@ -116,7 +120,10 @@ def _read(folder: Path) -> Template:
 def core_files() -> dict[str, bytes]:
     """Return the files of core_lib as a project carries them, by their path in it."""
     folder = asset("core_lib")
-    return {f"core_lib/{path.relative_to(folder).as_posix()}": with_lf(path.read_bytes()) for path in source_files(folder)}
+    return {
+        f"core_lib/{path.relative_to(folder).as_posix()}": with_lf(path.read_bytes())
+        for path in source_files(folder)
+    }
 
 
 def core_version() -> str:

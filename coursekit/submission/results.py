@@ -65,6 +65,8 @@ class Metrics:
     models: tuple[Trained, ...] = ()
     confusion: Confusion | None = None
     search: tuple[Trial, ...] = ()
+    search_metric: str = ""
+    search_higher_is_better: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,8 @@ def _metrics(raw: dict[str, Any]) -> Metrics | None:
         models=tuple(models),
         confusion=_confusion(raw.get("confusion_matrix")),
         search=tuple(_trials(raw.get("search"))),
+        search_metric=_text(raw.get("search_metric")) or _text(raw.get("metric")),
+        search_higher_is_better=raw.get("search_higher_is_better", raw.get("higher_is_better")) is not False,
     )
     return found if found.metric or found.models or found.value is not None else None
 

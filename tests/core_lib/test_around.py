@@ -261,6 +261,8 @@ class TestResults:
                 {"trial": t.trial, "seed": t.seed, "params": {"lr": t.params["lr"]}, "value": t.value}
                 for t in search.trials
             ],
+            "search_metric": "accuracy",
+            "search_higher_is_better": True,
         }
         history = json.loads((tmp_path / "results" / "history.json").read_bytes())
         assert history == {"schema": 1, "epochs": [1, 2], "series": {"train_loss": [1.0, 0.5]}}

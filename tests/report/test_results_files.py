@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
+from coursekit.report import build_report
 from coursekit.submission import open_submission
 from coursekit.submission.results import Results, results
 from tests.building import write
@@ -74,6 +76,20 @@ def test_odd_values_are_left_out(tmp_path: Path, odd: Any) -> None:
         raw = {**json.loads(files()["results/history.json"]), key: odd}
         read(tmp_path / key, {"results/history.json": json.dumps(raw)})
     read(tmp_path / "layers", {"results/network.json": json.dumps({"layers": odd, "parameters": odd})})
+
+
+def test_a_search_is_shown_by_what_it_was_judged_by(tmp_path: Path) -> None:
+    """Trials that were judged by a loss are no accuracies, and the smallest comes first."""
+    raw = json.loads(files()["results/metrics.json"])
+    raw |= {"search_metric": "validation loss", "search_higher_is_better": False}
+    build_report(
+        write(tmp_path, {**files(), "README.md": "# x", "results/metrics.json": json.dumps(raw)}), to="pdf"
+    )
+    text = "\n".join(
+        page.extract_text() for page in PdfReader(tmp_path / "4_Presentation/presentation.pdf").pages
+    )
+    assert "validation loss" in text
+    assert text.index("0.91") < text.index("0.92")
 
 
 def test_a_confusion_matrix_that_is_not_square_is_left_out(tmp_path: Path) -> None:

@@ -75,12 +75,18 @@ def _total(network: NetworkSummary) -> int:
 def _search(context: Context, metrics: Metrics) -> Table | None:
     """Return the best trials of the hyperparameter search."""
     trials = sorted(
-        metrics.search, key=lambda trial: (trial.value, -trial.number), reverse=metrics.higher_is_better
+        metrics.search,
+        key=lambda trial: (trial.value, -trial.number),
+        reverse=metrics.search_higher_is_better,
     )
     if len(trials) < 2:
         return None
     names = list(dict.fromkeys(name for trial in trials for name in trial.params))[:5]
-    header = ((Span(context.t(_TRIAL)),), *((Span(name),) for name in names), (Span(metrics.metric or "–"),))
+    header = (
+        (Span(context.t(_TRIAL)),),
+        *((Span(name),) for name in names),
+        (Span(metrics.search_metric or "–"),),
+    )
     rows = [header]
     for trial in trials[:6]:
         cells = tuple((Span(value_text(trial.params.get(name, "–"), context.language)),) for name in names)
