@@ -46,6 +46,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which cannot follow what hap
     from core_lib.parameters import *  # noqa: F403
     from core_lib.pooling import *  # noqa: F403
     from core_lib.positional import *  # noqa: F403
+    from core_lib.products import *  # noqa: F403
     from core_lib.readers import *  # noqa: F403
     from core_lib.recurrent import *  # noqa: F403
     from core_lib.regression_losses import *  # noqa: F403

@@ -149,7 +149,7 @@ class ReLU(Layer):
         """Compute y = max(x, 0), shape (..., N)."""
         self.expect("x", x, ...)
         self.x = x
-        y: Array = np.maximum(x, self.filled(0.0, x.shape, x.dtype), out=self.out("y", x.shape, x.dtype))
+        y: Array = np.maximum(x, 0.0, out=self.out("y", x.shape, x.dtype))
         return y
 
     def backward(self, dy: Array) -> Array:

@@ -9,6 +9,7 @@ import numpy as np
 from core_lib.base import NOT_NEEDED, Array, Layer
 from core_lib.errors import DataError
 from core_lib.initializers import He, Initializer
+from core_lib.products import product
 
 
 class Dense(Layer):
@@ -86,7 +87,7 @@ class Dense(Layer):
         """
         self.expect("x", x, self.n_in, "N")
         self.x = x
-        y = np.matmul(self.W, x, out=self.out("y", (self.n_out, x.shape[1]), self.W.dtype))
+        y = product(self, self.W, x, out=self.out("y", (self.n_out, x.shape[1]), self.W.dtype))
         y += self.b
         return y
 
@@ -103,7 +104,7 @@ class Dense(Layer):
         """
         x = self.x
         self.expect("dy", dy, self.n_out, x.shape[1])
-        np.matmul(dy, x.T, out=self.dW)
+        product(self, dy, x.T, out=self.dW)
         np.matmul(dy, self.filled(1.0, (dy.shape[1],), dy.dtype), out=self.db[:, 0])
         if not self.needs_dx:
             return NOT_NEEDED

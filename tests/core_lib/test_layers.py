@@ -26,6 +26,7 @@ from core_lib import (
 from core_lib.base import MAX_BUFFERS, NOT_NEEDED
 from core_lib.errors import CoreLibError, DataError, NonFiniteError, ShapeError
 from core_lib.parameters import count_parameters, flatten, is_flat, restore, snapshot
+from core_lib.products import product
 
 
 def rng(seed: int = 0) -> np.random.Generator:
@@ -298,3 +299,16 @@ def test_a_network_can_be_copied() -> None:
     twin = copy.deepcopy(net)
     twin.layers[0].W[...] = 0  # type: ignore[attr-defined]
     assert net.layers[0].W.any()  # type: ignore[attr-defined]
+
+
+class TestProducts:
+    @pytest.mark.parametrize(
+        "shape", [(20, 2000, 209), (20, 209, 2000), (3, 4, 5), (8, 600, 128), (1, 900, 200)]
+    )
+    def test_either_order_gives_the_product(self, shape: tuple[int, int, int]) -> None:
+        m, k, n = shape
+        rng = np.random.default_rng(0)
+        A, B = rng.standard_normal((m, k)), rng.standard_normal((k, n))
+        out = np.empty((m, n))
+        assert product(ReLU(), A, B, out) is out
+        np.testing.assert_allclose(out, A @ B, rtol=1e-10, atol=1e-10)
