@@ -3,8 +3,8 @@
 Each peer is a process of its own, so that no library's threads or memory disturb another's. The processes
 take turns, a fraction of a second each, so that whatever else the machine does touches all alike; the ratio
 is the median over the rounds of the ratio within a round. Where another program keeps one core busy, two
-threads wait for each other and all figures are worthless: before a round we wait until the machine is idle, and
-say so if it is not.
+threads wait for each other and all figures are worthless: a turn during which others used the machine is
+repeated, and counted as disturbed if that does not help.
 """
 
 from __future__ import annotations
@@ -58,41 +58,40 @@ class Peer:
             return {"problem": f"the process ended with code {self.process.wait()}"}
         return json.loads(answer)
 
-    def run(self) -> None:
-        """Measure one turn."""
+    def run(self) -> float:
+        """Measure one turn; say how many processors others have used meanwhile."""
+        before, start = busy_seconds(), time.monotonic()
         answer = self.ask(f"run {self.steps}")
+        seconds = time.monotonic() - start
         self.problem = answer.get("problem")
-        if not self.problem:
-            self.times.append(answer["milliseconds"])
-            self.megabytes = answer["megabytes"]
+        if self.problem:
+            return 0.0
+        self.times.append(answer["milliseconds"])
+        self.megabytes = answer["megabytes"]
+        return (busy_seconds() - before - answer["cpu"]) / seconds
 
     def close(self) -> None:
         """End the process."""
         self.process.communicate()
 
 
-def busy_share(seconds: float = 0.2) -> float:
-    """Measure which share of the processors others are using now; 0 where that cannot be told."""
-
-    def ticks() -> list[int]:
-        return [int(field) for field in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
-
+def busy_seconds() -> float:
+    """Give how long all processors have been busy since the machine was started; 0 where that is unknown."""
     if not Path("/proc/stat").exists():
         return 0.0
-    before = ticks()
-    time.sleep(seconds)
-    spent = [b - a for a, b in zip(before, ticks(), strict=True)]
-    return 1.0 - (spent[3] + spent[4]) / max(1, sum(spent))  # all but idle and waiting for disks
+    spent = [int(field) for field in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
+    return (sum(spent) - spent[3] - spent[4]) / os.sysconf("SC_CLK_TCK")  # all but idle and waiting for disks
 
 
-def wait_until_idle(patience: float) -> tuple[bool, float]:
-    """Wait at most so many seconds; say whether the machine became idle, and how much patience is left."""
-    start = time.monotonic()
-    while busy_share() > 0.1:
-        left = patience - (time.monotonic() - start)
-        if left <= 0:
+def undisturbed(peer: Peer, patience: float) -> tuple[bool, float]:
+    """Repeat a peer's turn until others hardly used the machine; say if so, and how much patience is left."""
+    while peer.run() > 0.15 and not peer.problem:
+        if patience <= 0:
             return False, 0.0
-    return True, max(0.0, patience - (time.monotonic() - start))
+        peer.times.pop()
+        time.sleep(1.0)
+        patience -= 1.0
+    return True, patience
 
 
 def measure(
@@ -119,11 +118,10 @@ def measure(
                 peer.steps = max(1, round(1000 * seconds / peer.times[-1]))
                 peer.times.clear()
         for _ in range(rounds):
-            idle, patience = wait_until_idle(patience)
-            disturbed += not idle
             for peer in running:
                 if not peer.problem:
-                    peer.run()
+                    alone, patience = undisturbed(peer, patience)
+                    disturbed += not alone
     finally:
         for peer in running:
             peer.close()
@@ -139,7 +137,7 @@ def measure(
             "ratio": statistics.median(ratios) if ratios else None,
             "quartiles": statistics.quantiles(ratios)[::2] if len(ratios) > 1 else None,
         }
-    return {"title": module.TITLE, "rounds": rounds, "disturbed": disturbed, "peers": found}
+    return {"title": module.TITLE, "disturbed": disturbed, "peers": found}
 
 
 def main() -> None:
@@ -163,7 +161,10 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=0.3, help="length of a turn (0.3)")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument(
-        "--patience", type=float, default=60, help="seconds to wait for an idle machine, a workload (60)"
+        "--patience",
+        type=float,
+        default=60,
+        help="seconds to wait, a workload, while others use the machine (60)",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
     chosen = parser.parse_args()
@@ -185,9 +186,7 @@ def print_table(name: str, result: dict[str, Any]) -> None:
     """Print the figures of one workload."""
     print(f"\n{name.upper()}  {result['title']}")
     if result["disturbed"]:
-        print(
-            f"  DISTURBED: other programs were running in {result['disturbed']} of {result['rounds']} rounds"
-        )
+        print(f"  DISTURBED: other programs were running in {result['disturbed']} turns")
     print(f"  {'peer':<14} {'ms a step':>10} {'× PyTorch':>10} {'quartiles':>12} {'peak MB':>8}")
     for peer, figures in result["peers"].items():
         if "problem" in figures:
