@@ -139,6 +139,11 @@ class TransformerEncoderBlock(Layer):
         super().skip_input_gradient(skip)
         self.attention.skip_input_gradient(skip and not self.norm_first)
 
+    def extra_multiply_adds(self, x: Array, y: Array) -> int:
+        """Count attention's for the summary, which sees only calls of `forward`: here its `attend` is called."""
+        steps, d, n = x.shape
+        return steps * n * 4 * d * d + self.attention.extra_multiply_adds(x, y)
+
     def _add(self, a: Array, b: Array, name: str) -> Array:
         """Add in a buffer."""
         result: Array = np.add(a, b, out=self.out(name, a.shape, a.dtype))

@@ -14,6 +14,7 @@ from core_lib import (
     Sequential,
     TransformerEncoderBlock,
     check_layer,
+    summarize,
 )
 from core_lib.errors import DataError, ShapeError
 
@@ -158,6 +159,12 @@ def test_a_block_leaves_out_the_gradient_of_its_input() -> None:
         assert block.backward(dy).size == 0
         np.testing.assert_array_equal(block.attention.dW, expected[0])
         np.testing.assert_array_equal(block.norm1.dgamma, expected[1])
+
+
+def test_the_summary_counts_all_products_of_a_block() -> None:
+    rows = summarize(TransformerEncoderBlock(16, 4, 64, rng=rng()), (8, 16)).layers
+    dense, scores = 8 * (3 * 16 * 16 + 16 * 16 + 2 * 16 * 64), 2 * 8 * 8 * 16
+    assert [row.multiply_adds for row in rows] == [dense + scores]
 
 
 def test_heads_must_share_the_features() -> None:
