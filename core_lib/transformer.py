@@ -142,7 +142,7 @@ class TransformerEncoderBlock(Layer):
     def extra_multiply_adds(self, x: Array, y: Array) -> int:
         """Count attention's for the summary, which sees only calls of `forward`: here its `attend` is called."""
         steps, d, n = x.shape
-        return steps * n * 4 * d * d + self.attention.extra_multiply_adds(x, y)
+        return int(steps * n * 4 * d * d) + self.attention.extra_multiply_adds(x, y)
 
     def _add(self, a: Array, b: Array, name: str) -> Array:
         """Add in a buffer."""
