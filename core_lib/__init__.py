@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which cannot follow what hap
     from core_lib.base import *  # noqa: F403
     from core_lib.bidirectional import *  # noqa: F403
     from core_lib.blocks import *  # noqa: F403
+    from core_lib.buffers import *  # noqa: F403
     from core_lib.callbacks import *  # noqa: F403
     from core_lib.checkpoints import *  # noqa: F403
     from core_lib.classification_losses import *  # noqa: F403

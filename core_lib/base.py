@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias
 
 import numpy as np
 
+from core_lib.buffers import Buffers
 from core_lib.errors import DataError, NonFiniteError, ShapeError
 
 Array: TypeAlias = "np.ndarray[Any, np.dtype[Any]]"
@@ -45,7 +46,7 @@ class Operation:
 
     #: Where the operation stands in its network: "2", or "2.0" inside of a nested one.
     place: str = ""
-    _buffers: dict[Any, Array] | None = None
+    _buffers: Buffers | None = None
 
     def out(self, name: str, shape: tuple[int, ...], dtype: Any) -> Array:
         """Give an array for a result; its content is arbitrary.
@@ -65,7 +66,7 @@ class Operation:
             return np.empty(shape, dtype)
         key = (name, shape, dtype)
         buffer = self._buffers.get(key)
-        return self._keep(key, np.empty(shape, dtype)) if buffer is None else buffer
+        return self._keep(key, self._buffers.slab.empty(shape, dtype)) if buffer is None else buffer
 
     def filled(self, value: float, shape: tuple[int, ...], dtype: Any) -> Array:
         """Give an array in which every entry is `value`; it must not be written to.

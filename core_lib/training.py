@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core_lib.base import Array, Layer, Operation
+from core_lib.buffers import Buffers, Slab
 from core_lib.callbacks import Callback
 from core_lib.clipping import Clip
 from core_lib.composition import find_non_finite
@@ -310,7 +311,8 @@ class Workspace:
     def __init__(self, net: Layer, loss: Loss) -> None:
         self.net = net
         operations: list[Operation] = [layer for _, layer in net.walk()]
-        self.lent: list[tuple[Operation, dict[Any, Array]]] = [(each, {}) for each in [*operations, loss]]
+        slab = Slab()
+        self.lent = [(each, Buffers(slab)) for each in [*operations, loss]]
 
     def __enter__(self) -> None:
         self.net.skip_input_gradient(True)

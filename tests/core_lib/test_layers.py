@@ -24,6 +24,7 @@ from core_lib import (
     softmax,
 )
 from core_lib.base import MAX_BUFFERS, NOT_NEEDED
+from core_lib.buffers import PIECE, Buffers, Slab
 from core_lib.errors import CoreLibError, DataError, NonFiniteError, ShapeError
 from core_lib.parameters import count_parameters, flatten, is_flat, restore, snapshot
 from core_lib.products import product
@@ -288,7 +289,7 @@ class TestInputGradient:
 
 def test_buffers_do_not_pile_up() -> None:
     layer = ReLU()
-    layer._buffers = {}
+    layer._buffers = Buffers(Slab())
     for n in range(1, 200):
         layer.forward(np.ones((2, n), np.float32))
     assert len(layer._buffers) <= MAX_BUFFERS
@@ -312,3 +313,14 @@ class TestProducts:
         out = np.empty((m, n))
         assert product(ReLU(), A, B, out) is out
         np.testing.assert_allclose(out, A @ B, rtol=1e-10, atol=1e-10)
+
+
+def test_a_slab_gives_arrays_that_do_not_overlap() -> None:
+    slab = Slab()
+    shapes = [(3, 5), (0, 4), (), (1000, 7), (PIECE // 4 + 1,), (2, 2)]
+    arrays = [slab.empty(shape, dtype) for shape in shapes for dtype in (np.float32, np.bool_, np.float64)]
+    for i, array in enumerate(arrays):
+        array[...] = i % 2 if array.dtype == np.bool_ else i
+    for i, array in enumerate(arrays):
+        assert (array == (i % 2 if array.dtype == np.bool_ else i)).all()
+        assert array.size == 0 or array.ctypes.data % 64 == 0
