@@ -31,9 +31,15 @@ _IMPLEMENTATION = (
     r"\bimplement\w*|\w*implementierung\w*|\bumsetzung\w*|\brealisierung|"
     rf"\b{_MODEL} (?:building|build|construction|setup)\b|\bbuild(?:ing)? (?:\w+ ){{0,3}}{_MODEL}\b|\bmodellaufbau\b|\bmodellbau\b"
 )
+# 'Feature selection for the model' chooses features.
+_OF_FEATURES = "".join(
+    f"(?<!{word} )"
+    for word in ("feature", "features", "variable", "variables", "attribute", "parameter", "hyperparameter")
+)
 _MODEL_CHOICE = (
-    rf"\b{_MODEL} (?:\w+ ){{0,2}}?{_CHOICE}\b|\b{_CHOICE} (?:\w+ ){{0,3}}?{_MODEL}\b|\bmodell?(?:aus)?wahl\b|\bmodelldefinition\b|"
-    rf"\bwhy (?:\w+ ){{0,3}}{_MODEL}\b|\b{_MODEL} (?:and|und)? ?{_FEATURE} ?(?:selection|auswahl|choice)\b"
+    rf"\b{_MODEL} (?:(?!feature|variable|hyper|param|merkmal)\w+ ){{0,2}}?{_CHOICE}\b|"
+    rf"{_OF_FEATURES}\b{_CHOICE} (?:\w+ ){{0,3}}?{_MODEL}\b|\bmodell?(?:aus)?wahl\b|\bmodelldefinition\b|"
+    rf"\bwhy (?:\w+ ){{0,3}}{_MODEL}\b|\b{_MODEL} (?:and|und) {_FEATURE} ?(?:selection|auswahl|choice)\b"
 )
 
 #: A milestone's sections by key: how we name them, and the pattern that finds them.
@@ -104,7 +110,7 @@ SECTIONS: Mapping[str, Mapping[str, tuple[Text, str]]] = {
 
 #: What a notebook's title says already in the templates; a title is no section.
 _TITLES = (
-    r"(?:final )?model ?(?:definition|selection)?(?: and)? evaluation(?: overview| notebook)?|modell ?definition (?:und )?\w+|"
+    r"(?:final )?model definition(?: and)? evaluation(?: overview| notebook)?|modell ?definition (?:und )?\w+|"
     r"exploratory data analysis(?: eda)?|eda|base ?line ?model|model|modell|explorative daten ?analyse"
 )
 #: The heading of a table of contents.

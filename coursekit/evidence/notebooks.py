@@ -113,7 +113,7 @@ class _Books(dict[str, Book]):
         paths = submission.notebook_paths(milestone)
         left_out = tuple(path for path in paths if submission.files[path].size is None)
         notebooks = tuple(
-            book for path in paths if path not in left_out and (book := submission.notebook(path))
+            found for path in paths if path not in left_out and (found := submission.notebook(path))
         )
         parts: list[Part] = []
         left: list[tuple[str, Location]] = []

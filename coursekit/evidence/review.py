@@ -45,7 +45,7 @@ CITATION = re.compile(
     r"\((?:[^()]{0,60}, ?)?(?:19[5-9]|20[0-4])\d[a-z]?\)|[,.] (?:19[5-9]|20[0-4])\d[.;,:]|\bet al\b"
 )
 
-_LABEL = re.compile(r"\W*([^:\n–—]{2,60}?)\s*(?::|\s[–—-]\s|[–—])\s*")
+_LABEL = re.compile(r"\W{0,20}([^:\n–—]{2,60}?)\s*(?::|\s[–—-]\s|[–—])\s*")
 _LABEL_LINE = re.compile(r"^\s*[*_>+-]*\s*(\w[\w /&]{1,40}?)\s*[*_]*\s*:")
 _EMPTY = re.compile(
     r"(?:tbd|todo|to do|tba|n a|na|none|xxx+|to be (?:done|added|filled)|coming soon|folgt|will follow)"
@@ -97,7 +97,7 @@ class Node:
     def head(self) -> str:
         """The first line, up to the next label."""
         text = self.text if self.labelled else plain(self.pieces[0][1])
-        return text.split("\n", 1)[0]
+        return text.split("\n", 1)[0][:2000]
 
     @cached_property
     def linked(self) -> bool:

@@ -20,13 +20,13 @@ _PROSE_WORDS = 20
 _MOST_SOURCES = 300
 
 _NUMBERED = re.compile(
-    r"\W*(?:literature |scientific |research )?(?:source|quelle|paper|article|artikel|reference|referenz|work|study|studie|literatur|"
+    r"\W{0,20}(?:literature |scientific |research )?(?:source|quelle|paper|article|artikel|reference|referenz|work|study|studie|literatur|"
     r"project|projekt|publication|resource)\s?(?:no\.?|nr\.?|#)?(?:\s*\d{1,3}|\s(?:[a-h]|one|two|three|four|five|eins|zwei|drei))\b"
     r"(?:\s*\*{0,2}\s*[:.)–—-])?\s*",
     re.IGNORECASE,
 )
 _NAMED = re.compile(
-    r"\W*(?:source|quelle|paper|article|artikel|study|studie)\s*\*{0,2}\s*:\s*", re.IGNORECASE
+    r"\W{0,20}(?:source|quelle|paper|article|artikel|study|studie)\s*\*{0,2}\s*:\s*", re.IGNORECASE
 )
 # 'Paper 1 shows that …' is a sentence, no title.
 _SENTENCE = re.compile(r"(?:shows?|uses?|is|was|has|and|und|zeigt|ist|we|by the)\b", re.IGNORECASE)
@@ -58,7 +58,7 @@ _COLUMN = re.compile(
 )
 _QUOTED = re.compile(r"[\"“„«]([^\"“”„«»\n]{12,300})[\"”“»]")
 _OURS = re.compile(
-    r"\W*(?:we|our|see|this|these|here|for|in (?:this|our)|data ?sets?|the data|wir|unser\w*|diese\w*|siehe|hier)\b",
+    r"\W{0,20}(?:we|our|see|this|these|here|for|in (?:this|our)|data ?sets?|the data|wir|unser\w*|diese\w*|siehe|hier)\b",
     re.IGNORECASE,
 )
 _FILE = re.compile(r"\.(?:pdf|md|html?|docx?)$", re.IGNORECASE)
@@ -139,7 +139,8 @@ def _read(document: Document, title: str, head: Node, body: Sequence[Node]) -> S
     current: list[str] = []
     for node in [head, *body]:
         for keys, spans in node.pieces[1:] if node is head else node.pieces:
-            current = keys or current
+            # What follows an address or a title on the next line is no part of it.
+            current = keys or ([] if {"link", "title"} & {*current} else current)
             source.labels.update(keys)
             text = says(plain(spans))
             if "title" in current and text:
@@ -248,7 +249,7 @@ def _title_of(node: Node) -> str:
     text = node.head
     if _GENERAL.fullmatch(normal(text[:300])):
         return ""
-    match = re.match(r"\W*(\S+)\s*:\s+(.*)$", text)
+    match = re.match(r"\W{0,20}(\S{4,300}?)\s?:\s+(.*)$", text)
     return match[2] if match and URL.match(match[1].strip("*[]")) else text
 
 

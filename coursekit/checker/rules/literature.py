@@ -19,11 +19,11 @@ _ASPECTS = {
 }
 
 
-def _too_few(found: Literature) -> Outcome:
+def _too_few(found: Literature, least: int) -> Outcome:
     text = Text(
         "fewer than {least} sources are named (LIT201)", "weniger als {least} Quellen sind genannt (LIT201)"
     )
-    return not_judged(text.format(least=2), Location(found.path) if found.path else None)
+    return not_judged(text.format(least=least), Location(found.path) if found.path else None)
 
 
 class Sources(Rule):
@@ -99,7 +99,7 @@ class SourceLinks(Rule):
         """Look for an address at each source."""
         found = submission.once(literature)
         if len(found.sources) < parameters["sources"]:
-            return _too_few(found)
+            return _too_few(found, parameters["sources"])
         without = [source for source in found.sources if not source.link]
         if not without:
             count = len(found.sources)
@@ -131,7 +131,7 @@ class SourceSummaries(Rule):
         found = submission.once(literature)
         least = parameters["sources"]
         if len(found.sources) < least:
-            return _too_few(found)
+            return _too_few(found, least)
         told = [(source, source.told()) for source in found.sources]
         complete = [source for source, aspects in told if len(aspects) == len(_ASPECTS)]
         if len(complete) >= least:

@@ -44,7 +44,7 @@ class _NotebookRule(Rule):
     def _wanted(self, parameters: Mapping[str, Any]) -> dict[str, Text]:
         """Return the sections that the profile asks for: all of the milestone's, or those of its parameter."""
         known = {key: name for key, (name, _) in SECTIONS[self.milestone].items()}
-        chosen = parameters["sections"] or list(known)
+        chosen = [str(key) for key in parameters["sections"]] or list(known)
         wrong = [key for key in chosen if key not in known]
         if wrong:
             raise InputError(
@@ -96,7 +96,7 @@ class _Sections(_NotebookRule):
         "Gebt jedem fehlenden Abschnitt eine Überschrift im Notebook ('## …') und beantwortet dort, worum es geht; "
         "dass nichts zu tun ist, ist auch eine Antwort.",
     )
-    parameters = {"sections": ()}
+    parameters = {"sections": []}
 
     def _judge(self, submission: Submission, book: Book, parameters: Mapping[str, Any]) -> Outcome:
         wanted = self._wanted(parameters)
@@ -121,7 +121,7 @@ class _Written(_NotebookRule):
         "Answer in each section in your own words or with your own code, and delete the template's text in brackets.",
         "Antwortet in jedem Abschnitt mit eigenen Worten oder eigenem Code, und löscht den Text der Vorlage in Klammern.",
     )
-    parameters = {"sections": ()}
+    parameters = {"sections": []}
 
     def _judge(self, submission: Submission, book: Book, parameters: Mapping[str, Any]) -> Outcome:
         wanted = self._wanted(parameters)
@@ -166,7 +166,7 @@ class _Executed(_NotebookRule):
         "Run it from top to bottom (Restart Kernel and Run All Cells), mend what fails, and save it with its outputs.",
         "Führt es von oben bis unten aus (Kernel neu starten und alle Zellen ausführen), behebt Fehler und speichert es mit den Ausgaben.",
     )
-    parameters = {"share": 0.5}
+    parameters = {"percent": 50}
 
     def _judge(self, submission: Submission, book: Book, parameters: Mapping[str, Any]) -> Outcome:
         notebook = main_notebook(submission, self.milestone)
@@ -187,7 +187,7 @@ class _Executed(_NotebookRule):
             "{name}: {executed} of {cells} code cells were run",
             "{name}: {executed} von {cells} Codezellen wurden ausgeführt",
         ).format(name=name, executed=run.executed, cells=run.cells)
-        if run.executed < run.cells * parameters["share"]:
+        if run.executed * 100 < run.cells * parameters["percent"]:
             return not_met(text, Location(notebook.path))
         return met(text, Location(notebook.path))
 

@@ -86,11 +86,11 @@ class LeftOvers(Rule):
         "Nehmt sie mit 'git rm -r --cached' heraus, tragt die Namen in .gitignore ein, und committet.",
     )
     example = "1_DatasetCharacteristics/.ipynb_checkpoints/exploratory_data_analysis-checkpoint.ipynb"
-    parameters = {"allowed": ()}
+    parameters = {"allowed": []}
 
     def check(self, submission: Submission, parameters: Mapping[str, Any]) -> Outcome:
         """Look at the names alone."""
-        allowed = {name.casefold() for name in parameters["allowed"]}
+        allowed = {str(name).casefold() for name in parameters["allowed"]}
         found: dict[str, str] = {}  # the topmost left-over of a path, and a path with it
         for path in submission.files:
             left = _left_over(path, allowed)
