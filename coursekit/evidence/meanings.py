@@ -19,7 +19,7 @@ _SHOWN = (
     r"informationen|eigenschaften|aufbau|vorstellung|einfuhrung)"
 )
 _MODEL = r"(?:(?:base ?line|basis|vergleichs?|ml|final)? ?(?:models?|modells?|modelle|algorith\w+|classifiers?|architectures?)|base ?lines?)"
-_CHOICE = r"(?:choices?|chosen|choose|choosing|selections?|selected|selecting|definitions?|descriptions?|rationale|auswahl|wahl|definition|beschreibung)"
+_CHOICE = r"(?:choices?|chosen|choose|choosing|selections?|selected|selecting|definitions?|descriptions?|rationale|justification|explanation|auswahl|wahl|definition|beschreibung)"
 _FEATURE = (
     r"(?:features?|variables?|attributes?|predictors?|inputs?|merkmale?n?|merkmals|variablen|attribute)"
 )
@@ -48,8 +48,8 @@ SECTIONS: Mapping[str, Mapping[str, tuple[Text, str]]] = {
         "overview": (
             Text("Dataset overview", "Überblick über die Daten"),
             (
-                rf"\b{_DATA} ?(?:\w+ )?{_SHOWN}\b|\b{_SHOWN} (?:\w+ ){{0,3}}{_DATA}\b|\babout (?:the |our )?{_DATA}\b|"
-                rf"^(?:the |our |unser |der )?(?:{_DATA}|overview|uberblick|ubersicht)$|\bdaten\w*(?:ubersicht|uberblick|beschreibung)\b"
+                rf"\b{_DATA} ?(?:\w+ ){{0,3}}?{_SHOWN}\b|\b{_SHOWN} (?:\w+ ){{0,3}}{_DATA}\b|\babout (?:the |our )?{_DATA}\b|"
+                rf"^(?:the |our |unser |der )?(?:{_DATA}|(?:general |initial |basic |quick |first |short |brief )?(?:overview|uberblick|ubersicht))$|\bdaten\w*(?:ubersicht|uberblick|beschreibung)\b"
             ),
         ),
         "missing": (
@@ -79,7 +79,7 @@ SECTIONS: Mapping[str, Mapping[str, tuple[Text, str]]] = {
             (
                 rf"\b{_FEATURE} (?:\w+ ){{0,3}}?(?:selections?|selected|selecting|choices?|chosen|used|importances?|auswahl|selektion)\b|"
                 rf"\b(?:selections?|selected|selecting|choice|choosing|chosen|relevant|used|auswahl|wahl|relevante) (?:\w+ ){{0,2}}?{_FEATURE}\b|"
-                rf"^(?:the |our )?{_FEATURE}$|\b(?:feature|merkmals?|variablen)n? ?(?:auswahl|selektion)\b"
+                rf"^(?:the |our )?(?:input |model )?{_FEATURE}(?: (?:and|und) (?:targets?|labels?|ziel\w*))?$|\b(?:feature|merkmals?|variablen)n? ?(?:auswahl|selektion)\b"
             ),
         ),
         "implementation": (Text("Implementation", "Umsetzung"), _IMPLEMENTATION),
@@ -90,7 +90,7 @@ SECTIONS: Mapping[str, Mapping[str, tuple[Text, str]]] = {
         "features": (
             Text("Feature engineering", "Aufbereitung der Merkmale"),
             (
-                rf"\b{_FEATURE} ?(?:\w+ ){{0,3}}?(?:engineer\w*|construction|extraction|creation|generation|transformations?|konstruktion|"
+                rf"\b{_FEATURE} ?(?:\w+ ){{0,3}}?(?:engineer\w*|construction|extraction|creation|generation|transformations?|preprocessing|processing|preparation|konstruktion|"
                 rf"entwicklung|extraktion|generierung|erzeugung|aufbereitung)\b|\b(?:engineer\w*|creating|extracting) (?:\w+ ){{0,2}}?{_FEATURE}\b|"
                 r"\bmerkmals(?:konstruktion|entwicklung|extraktion|generierung|aufbereitung)\b"
             ),

@@ -118,7 +118,7 @@ class _Books(dict[str, Book]):
         parts: list[Part] = []
         left: list[tuple[str, Location]] = []
         for notebook in notebooks:
-            parts += _parts(notebook, milestone)
+            parts += read_notebook(notebook, milestone)
             left += _prompts(notebook)
         folders = submission.milestone_folders(milestone)
         self[milestone] = book = Book(folders, tuple(paths), left_out, notebooks, tuple(parts), tuple(left))
@@ -192,7 +192,8 @@ def _prompts(notebook: Notebook) -> Iterator[tuple[str, Location]]:
                     yield " ".join(paragraph.split()), where
 
 
-def _parts(notebook: Notebook, milestone: str) -> list[Part]:
+def read_notebook(notebook: Notebook, milestone: str) -> list[Part]:
+    """Return the named sections of a notebook, in order, and whether something of the group's own stands under each."""
     parts: list[Part] = []
     open_parts: list[Part] = []
     for cell in _texts(notebook):

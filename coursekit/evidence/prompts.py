@@ -38,7 +38,11 @@ def bracketed(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _is_prompt(text: str, start: int, end: int) -> bool:
-    return end - start <= _MAX_PROMPT and fingerprint(text[start + 1 : end - 1]) in known().prompts
+    if end - start > _MAX_PROMPT:
+        return False
+    inner = text[start + 1 : end - 1]
+    # Some escape the brackets, or emphasize what stands in them.
+    return fingerprint(inner) in known().prompts or fingerprint(inner.strip(" \n*_\\")) in known().prompts
 
 
 def left(text: str) -> list[str]:

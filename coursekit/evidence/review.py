@@ -46,6 +46,7 @@ CITATION = re.compile(
 )
 
 _LABEL = re.compile(r"\W{0,20}([^:\n–—]{2,60}?)\s*(?::|\s[–—-]\s|[–—])\s*")
+_NUMBER_LINE = re.compile(r"^\s{0,3}\\?\[\d{1,3}\\?\]")
 _LABEL_LINE = re.compile(r"^\s*[*_>+-]*\s*(\w[\w /&]{1,40}?)\s*[*_]*\s*:")
 _EMPTY = re.compile(
     r"(?:tbd|todo|to do|tba|n a|na|none|xxx+|to be (?:done|added|filled)|coming soon|folgt|will follow)"
@@ -143,7 +144,7 @@ def read_nodes(document: Document, sections: Sequence[Section]) -> list[Node]:
     for node, following in zip(nodes, [*nodes[1:], None], strict=False):
         last = node.line + _BELOW if following is None else min(following.line - 1, node.line + _BELOW)
         node.raw = "\n".join(lines[node.line : last])[:3000]
-        made += _by_line(node)
+        made += _references(node, lines[node.line - 1]) or _by_line(node)
     starts = [node.line for node in made]
     if starts == sorted(starts):
         for link in document.links:
@@ -168,6 +169,24 @@ def _outline(sections: Sequence[Section]) -> Iterator[Node]:
                     yield Node(PARAGRAPH, block.line + offset + (offset > 0), (Span(text),), "row")
             elif block.kind in {"paragraph", "html", "code"} and (block.text.strip() or block.links):
                 yield Node(PARAGRAPH, block.line, block.spans or (Span(block.text),), "paragraph")
+
+
+def _references(node: Node, first: str) -> list[Node]:
+    """Give a node for each reference of a paragraph that lists some: '[1] …' a line, or an address in each."""
+    if node.kind != "paragraph":
+        return []
+    rows = [first, *node.raw.split("\n")]
+    rows = rows[: next((i for i, row in enumerate(rows) if not row.strip()), len(rows))]
+    if not all(_NUMBER_LINE.match(row) for row in rows) and not all(
+        URL.search(row) and len(URL.sub("", row).split()) >= 3 for row in rows
+    ):
+        return []
+    if len(rows) < 2:
+        return []
+    texts = [
+        re.sub(r"\[([^\[\]]{1,300})\]\(([^()\s]{0,500})\)", r"\1 \2", row).replace("**", "") for row in rows
+    ]
+    return [Node(PARAGRAPH, node.line + i, (Span(text),), "paragraph") for i, text in enumerate(texts)]
 
 
 def _by_line(node: Node) -> list[Node]:

@@ -61,7 +61,13 @@ _OURS = re.compile(
     r"\W{0,20}(?:we|our|see|this|these|here|for|in (?:this|our)|data ?sets?|the data|wir|unser\w*|diese\w*|siehe|hier)\b",
     re.IGNORECASE,
 )
-_FILE = re.compile(r"\.(?:pdf|md|html?|docx?)$", re.IGNORECASE)
+# What stands in the place of an address without https://, and files in the repository.
+_ADDRESS = re.compile(r"(?:[\w-]{1,63}\.){1,5}[a-z]{2,}(?:/|$)|.*\.(?:pdf|md|html?|docx?)$", re.IGNORECASE)
+# What tells that a text speaks of somebody's work.
+_OF_A_WORK = re.compile(
+    r"\b(?:papers?|stud(?:y|ies)|articles?|authors?|publication|thesis|blog|kaggle|researchers?|studie|artikel|autor\w*|die arbeit)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass
@@ -169,7 +175,7 @@ def _take_links(source: Source, node: Node) -> None:
 def _take_link(source: Source, target: str, text: str) -> None:
     if source.link or target.startswith(("#", "mailto:")):
         return
-    if is_url(target) or URL.search(target) or _FILE.search(target):
+    if is_url(target) or URL.search(target) or IDENTIFIER.search(target) or _ADDRESS.match(target):
         source.link = target.strip()
     elif match := URL.search(text) or IDENTIFIER.search(text):  # some write the address as the link's text
         source.link = match[0]
@@ -321,6 +327,9 @@ def _mentioned_title(head: Node, body: Sequence[Node]) -> str:
     if head.kind == "heading":
         return real_title(_title_of(head))
     linked = head.linked or any(node.linked for node in body)
+    bold = head.spans[0].text if head.spans and head.spans[0].style in {"strong", "em"} else ""
+    if len(bold.split()) >= 3 and len(head.text.split()) >= 12 and (title := real_title(bold)):
+        return title  # a title in bold, and what is said of the work
     if not linked and not CITATION.search(head.text):
         return ""
     texts = [link.text for link in head.links if len(normal(link.text).split()) >= 3]
@@ -340,6 +349,8 @@ def _is_work(head: Node, body: Sequence[Node]) -> bool:
         return False
     if any(node.kind == "heading" and not node.labelled for node in body):
         return False
-    cited = head.linked or any(node.linked or CITATION.search(node.text) for node in body)
+    cited = head.linked or any(
+        node.linked or CITATION.search(node.text) or _OF_A_WORK.search(node.text[:2000]) for node in body
+    )
     entries = [node for node in body if node.depth == ITEM and not node.labelled and node.linked]
     return cited and len(entries) <= 1

@@ -6,10 +6,15 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from coursekit.checker import check_path
-from coursekit.evidence.sources import real_title
-from tests.building import README, REVIEW, complete, markdown, notebook, write
+from coursekit.evidence.meanings import SECTIONS
+from coursekit.evidence.notebooks import read_notebook
+from coursekit.evidence.sources import find_sources, real_title
+from coursekit.submission import Document, Notebook
+from tests.building import README, REVIEW, code, complete, markdown, notebook, write
 from tests.checker.judging import Case, Files, finding, table, try_case, without
 
 L = "0_LiteratureReview/README.md"
@@ -82,13 +87,19 @@ NESTED_TABLE = "".join(
     "    | Metric | Value |\n    |---|---|\n    | MAE | 12 |\n\n"
     for n in (1, 2)
 )
+UNLINKED = f"### Bread with a network\n\nThis paper is nice. {PROSE}\n\n### Cake with many trees\n\nThe authors of it are nice. {PROSE}\n"
+BOLD_ITEMS = f"- **Bread with a network**: {PROSE}\n- **Cake with many trees**: {PROSE}\n"
+REFERENCES = "[1] A. Baker, Bread with a network, 2019. https://a.org/1\n[2] C. Miller, Cake with many trees, 2021. https://a.org/2\n"
+LINE_EACH = "Bread with a network https://a.org/1\nCake with many trees https://a.org/2\n"
+NO_SCHEME = TITLED.replace("https://a.org/1", "a.org/1").replace("https://a.org/2", "10.1000/182")
 EMPTY_METHODS = REVIEW.replace("Convolutional networks", "")
 INSIDE = f"<details><summary>x</summary></details>\n\n## Papers\n\n{TITLED}"
 
 CASES: list[Case] = [
     ("LIT201", "met", complete()),
     *(("LIT201", "met", review(text)) for text in (
-        HEADED, SAME_LEVEL, FLAT, TITLED, UNNUMBERED, TABLE, LINES, PLAIN_LINES, GERMAN, LINKED, CITED, BELOW, NEXT_LINE, OTHER_LABELS, INSIDE
+        HEADED, SAME_LEVEL, FLAT, TITLED, UNNUMBERED, TABLE, LINES, PLAIN_LINES, GERMAN, LINKED, CITED, BELOW, NEXT_LINE, OTHER_LABELS, INSIDE,
+        UNLINKED, BOLD_ITEMS, REFERENCES, LINE_EACH,
     )),
     ("LIT201", "met", review("1. \"Bread with LSTM\" https://a.org/1\n2. “Cake with trees” https://a.org/2\n")),
     ("LIT201", "met", review(f"See [Bread with a network](https://a.org/1), and [Cake with many trees](https://a.org/2).\n\n{PROSE}")),
@@ -106,8 +117,10 @@ CASES: list[Case] = [
     ("LIT201", "not_judged", {**complete(), L: TEMPLATE, "0_LiteratureReview/review.pdf": b"%PDF-1.7"}),
     ("LIT202", "met", complete()),
     *(("LIT202", "met", review(text)) for text in (
-        HEADED, SAME_LEVEL, FLAT, TITLED, UNNUMBERED, TABLE, LINES, PLAIN_LINES, GERMAN, LINKED, CITED, BELOW, NEXT_LINE, OTHER_LABELS
+        HEADED, SAME_LEVEL, FLAT, TITLED, UNNUMBERED, TABLE, LINES, PLAIN_LINES, GERMAN, LINKED, CITED, BELOW, NEXT_LINE, OTHER_LABELS, REFERENCES,
+        LINE_EACH, NO_SCHEME,
     )),
+    ("LIT202", "not_met", review(UNLINKED)),
     ("LIT202", "met", review(TITLED.replace("[Link](https://a.org/1)", "**[https://a.org/1]()**"))),
     ("LIT202", "met", review(TITLED.replace("[Link](https://a.org/1)", "<a href='https://a.org/1'>here</a>"))),
     ("LIT202", "met", {**review(TITLED.replace("https://a.org/1", "bread.pdf")), "0_LiteratureReview/bread.pdf": b"%PDF"}),
@@ -117,7 +130,8 @@ CASES: list[Case] = [
     ("LIT202", "not_judged", {**complete(), L: TEMPLATE}),
     ("LIT203", "met", complete()),
     *(("LIT203", "met", review(text)) for text in (
-        HEADED, SAME_LEVEL, FLAT, TITLED, UNNUMBERED, TABLE, LINES, PLAIN_LINES, GERMAN, LINKED, BELOW, NEXT_LINE, OTHER_LABELS, NESTED_TABLE
+        HEADED, SAME_LEVEL, FLAT, TITLED, UNNUMBERED, TABLE, LINES, PLAIN_LINES, GERMAN, LINKED, BELOW, NEXT_LINE, OTHER_LABELS, NESTED_TABLE,
+        UNLINKED, BOLD_ITEMS,
     )),
     ("LIT203", "met", review(UNNUMBERED.replace(PROSE, GERMAN_PROSE))),
     ("LIT203", "met", {**complete(), L: REVIEW + "- **Source 3**: Something else\n"}),
@@ -187,3 +201,19 @@ def test_hostile_reviews_take_no_time(tmp_path: Path, text: str) -> None:
     start = time.perf_counter()
     check_path(tmp_path)
     assert time.perf_counter() - start < 10
+
+
+PIECES = [
+    "- ", "  - ", "# ", "## ", "**", "__", ":", "\n", "\n\n", "[", "]", "(", ")", "|", "\n|---|---|\n", "https://a.org", "Source 1", "Title",
+    "Objective", "Methods", "Outcomes", "Link", "doi:10.1000/1", "<b>", "</b>", "<h2>", "```\n", "(2019)", "et al", "a b c", "ä", "\x00", "$$", "> ",
+    "Correlations", "Missing values", "1. ",
+]  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=60).map("".join) | st.text(max_size=200))
+def test_any_text_is_judged(text: str) -> None:
+    assert all(source.title for source in find_sources(Document(text, "x.md")))
+    book = Notebook(notebook(markdown(text), code(text), markdown(text)).encode(), "x.ipynb")
+    for milestone in SECTIONS:
+        read_notebook(book, milestone)

@@ -70,7 +70,8 @@ def build(context: Context) -> Sequence[Slide]:
     sources = context.submission.once(literature).sources
     title = context.t(TITLE)
     notes = notes_of(passages)
-    if len(sources) >= 2 or (sources and sources[0].fields):
+    told = any(source.fields for source in sources)
+    if told or (len(sources) >= 2 and not any(any(source.prose) for source in sources)):
         return [Slide(title, (_fitted(context, sources),), notes=notes)]
     body = digest(passages, 110)
     return [Slide(title, body, notes=notes)] if body else []
