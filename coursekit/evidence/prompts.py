@@ -13,6 +13,8 @@ from functools import lru_cache
 from coursekit.fingerprints import Fingerprints, fingerprint
 
 _MAX_BRACKETS = 2000
+# The prompts of templates are much shorter; hashing longer stretches, one in the other, would take for ever.
+_MAX_PROMPT = 2000
 
 
 @lru_cache(maxsize=1)
@@ -35,14 +37,17 @@ def bracketed(text: str) -> Iterator[tuple[int, int]]:
     yield from sorted(found, key=lambda span: (span[0], -span[1]))
 
 
+def _is_prompt(text: str, start: int, end: int) -> bool:
+    if end - start > _MAX_PROMPT:
+        return False
+    inner = text[start + 1 : end - 1]
+    # Some escape the brackets, or emphasize what stands in them.
+    return fingerprint(inner) in known().prompts or fingerprint(inner.strip(" \n*_\\")) in known().prompts
+
+
 def left(text: str) -> list[str]:
     """Return the template's prompts that are still in `text`, without their brackets."""
-    prompts = known().prompts
-    return [
-        text[start + 1 : end - 1]
-        for start, end in bracketed(text)
-        if fingerprint(text[start + 1 : end - 1]) in prompts
-    ]
+    return [text[start + 1 : end - 1] for start, end in bracketed(text) if _is_prompt(text, start, end)]
 
 
 def own_text(text: str) -> str:
@@ -50,14 +55,13 @@ def own_text(text: str) -> str:
 
     Groups often keep the brackets and write inside them: that is own text.
     """
-    prompts = known().prompts
-    if fingerprint(text) in prompts or known().is_prose(text):
+    if fingerprint(text) in known().prompts or known().is_prose(text):
         return ""
     text = "\n".join(line for line in text.split("\n") if not known().is_prose(line))
     pieces: list[str] = []
     position = 0
     for start, end in bracketed(text):
-        if start >= position and fingerprint(text[start + 1 : end - 1]) in prompts:
+        if start >= position and _is_prompt(text, start, end):
             pieces.append(text[position:start])
             position = end
     pieces.append(text[position:])

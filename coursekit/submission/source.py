@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from coursekit.errors import InputError
+from coursekit.submission.index import MAX_INDEX, read_index
 
 if TYPE_CHECKING:
     import pygit2
@@ -67,6 +68,9 @@ class Source(Protocol):
         UnreadableError
             If it is larger than `limit`, is no regular file, or cannot be read.
         """
+
+    def committed(self) -> frozenset[str] | None:
+        """Return the paths that are committed or about to be; None where all are, or nobody knows."""
 
 
 class FolderSource:
@@ -125,6 +129,13 @@ class FolderSource:
                 return file.read(limit)
             except OSError as error:
                 raise UnreadableError(f"cannot be read ({error.strerror})") from error
+
+    def committed(self) -> frozenset[str] | None:
+        """Read the names in git's index, if the folder is a work tree. A `.git` that leads elsewhere is not followed."""
+        try:
+            return read_index(self.read(".git/index", MAX_INDEX))
+        except UnreadableError:
+            return None
 
     def _open(self, path: str) -> int:
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
@@ -246,6 +257,10 @@ class CommitSource:
         if size > limit:
             raise UnreadableError(f"has {size:,} bytes, more than the {limit:,} that are read")
         return bytes(self._git[oid].data)  # type: ignore[attr-defined]
+
+    def committed(self) -> frozenset[str] | None:
+        """Everything in a commit is committed."""
+        return None
 
 
 def list_tree(source: Source) -> tuple[dict[str, Entry], list[Entry]]:

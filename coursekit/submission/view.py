@@ -6,6 +6,7 @@ Rules and report sections ask here and never open a file themselves.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -97,6 +98,16 @@ class Submission:
         """Return the paths of the files below any of `folders`, in order."""
         prefixes = tuple(folder + "/" for folder in folders)
         return [path for path in self.files if prefixes and path.startswith(prefixes)]
+
+    @cached_property
+    def _committed(self) -> frozenset[str] | None:
+        names = self.source.committed()
+        # macOS writes names in another form than git keeps them.
+        return None if names is None else frozenset(unicodedata.normalize("NFC", name) for name in names)
+
+    def committed(self, path: str) -> bool:
+        """Whether a file is committed or about to be, as far as anybody can tell; all are where there is no git."""
+        return self._committed is None or unicodedata.normalize("NFC", path) in self._committed
 
     # -- contents ------------------------------------------------------------------------------
 

@@ -41,7 +41,7 @@ def test_json_is_one_object_or_a_list(tmp_path: Path) -> None:
     assert set(one["findings"][0]) == {
         "code", "title", "status", "level", "milestone", "due", "message", "hint", "locations"
     }  # fmt: skip
-    assert one["summary"]["judged"] == 13
+    assert one["summary"]["judged"] == 31
     assert one["findings"][0]["locations"] == [{"path": "README.md", "line": 1, "cell": None}]
     assert [value["path"] for value in json.loads(render([found, found], "json"))] == [str(tmp_path)] * 2
 

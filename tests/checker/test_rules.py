@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
 from pathlib import Path
 
 import pytest
 
 from coursekit.checker import all_rules, check_path
-from coursekit.model import Finding, Member
+from coursekit.model import Member
 from coursekit.scaffold import new_project
-from tests.building import README, complete, png, write
-
-Files = Mapping[str, str | bytes]
-
-
-def finding(root: Path, code: str, files: Files) -> Finding:
-    found = check_path(write(root, files), profile="opencampus-ml").findings
-    return next(f for f in found if f.code == code)
+from tests.building import README, complete, png
+from tests.checker import test_rules_literature, test_rules_notebooks, test_rules_repository
+from tests.checker.judging import Case, Files, finding, table, try_case, without
 
 
 def readme(old: str, new: str) -> dict[str, str | bytes]:
@@ -25,16 +20,12 @@ def readme(old: str, new: str) -> dict[str, str | bytes]:
     return {**complete(), "README.md": README.replace(old, new)}
 
 
-def without(*names: str) -> dict[str, str | bytes]:
-    return {name: content for name, content in complete().items() if name not in names}
-
-
 LABELS = README[README.index("- **Best Model") :]
 DESCRIPTION = README[README.index("We read") : README.index("\n\n### Task")]
 SLIDES = "4_Presentation/README.md"
 LONG = "word " * 20
 
-CASES: list[tuple[str, str, Files]] = [
+CASES: list[Case] = [
     ("DOC101", "met", complete()),
     ("DOC101", "met", readme("# Reading handwritten digits", "# [Stock_Price_Prediction]")),
     ("DOC101", "met", readme("# Reading handwritten digits", "## Grup 8")),
@@ -119,19 +110,23 @@ CASES: list[tuple[str, str, Files]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("code", "status", "files"), CASES, ids=[f"{i}-{c[0]}-{c[1]}" for i, c in enumerate(CASES)]
-)
+@table(CASES)
 def test_rule(tmp_path: Path, code: str, status: str, files: Files) -> None:
-    found = finding(tmp_path, code, files)
-    assert found.status == status, found.message
-    assert found.message
-    assert bool(found.hint) == (status == "not_met")
+    try_case(tmp_path, code, status, files)
+
+
+#: Rules that judge every submission, notebooks that a clone left out aside.
+ALWAYS = {
+    "DOC101", "DOC102", "DOC103", "DOC104", "DOC105", "DOC106", "DOC107", "DOC108", "PRE601", "PRE604", "ENV701", "REP801", "REP802",
+    "EDA301", "BAS401", "MOD501",
+}  # fmt: skip
 
 
 def test_every_rule_has_a_case_of_each_kind() -> None:
-    tried = {(code, status) for code, status, _ in CASES}
+    tables = [CASES, *(m.CASES for m in (test_rules_literature, test_rules_notebooks, test_rules_repository))]
+    tried = {(code, status) for cases in tables for code, status, _ in cases}
     assert {(code, status) for code in all_rules() for status in ("met", "not_met")} <= tried
+    assert {(code, "not_judged") for code in all_rules() if code not in ALWAYS} <= tried
 
 
 def test_findings_say_where(tmp_path: Path) -> None:
@@ -150,10 +145,24 @@ def test_every_rule_explains_itself_in_both_languages(rule: object) -> None:
     assert type(rule).__doc__
 
 
-def test_the_template_as_it_is_meets_nothing_that_is_required(tmp_path: Path) -> None:
+@pytest.mark.parametrize("template", ["blank", "image-classification"])
+@pytest.mark.parametrize("run", [False, True], ids=["untouched", "executed"])
+def test_a_template_meets_nothing_that_asks_for_own_work(tmp_path: Path, template: str, run: bool) -> None:
+    project = tmp_path / "p"
     new_project(
-        tmp_path / "p", title="[Your Project Title Here]", members=[Member("Ada")], task="", template="blank"
+        project, title="[Your Project Title Here]", members=[Member("Ada")], task="", template=template
     )
-    found = check_path(tmp_path / "p")
-    codes = {f.code for f in found.blocking}
-    assert codes >= {"DOC103", "DOC105", "DOC107", "PRE601"}
+    if run:
+        for path in project.rglob("*.ipynb"):
+            book = json.loads(path.read_text(encoding="utf-8"))
+            for number, cell in enumerate((c for c in book["cells"] if c["cell_type"] == "code"), 1):
+                cell["execution_count"] = number
+                cell["outputs"] = [{"output_type": "stream", "name": "stdout", "text": ["0.97\n"]}]
+            path.write_text(json.dumps(book), encoding="utf-8")
+    found = {f.code: f.status for f in check_path(project).findings}
+    own = {"DOC101", "DOC103", "DOC105", "DOC107", "LIT201", "EDA303", "BAS403", "MOD503", "PRE601", "PRE604"}
+    assert {code for code in own if found[code] != "not_met"} == set()
+    given = {"EDA301", "EDA302", "BAS401", "BAS402", "MOD501", "MOD502", "ENV701", "REP801", "REP802"}
+    assert {code for code in given if found[code] != "met"} == set()
+    ran = {"EDA304", "BAS404", "MOD504"}
+    assert {found[code].value for code in ran} == {"met" if run else "not_met"}

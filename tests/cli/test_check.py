@@ -16,8 +16,8 @@ from tests.cli.running import run
 def test_a_complete_repository_is_fine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ran = run(monkeypatch, "check", write(tmp_path, complete()))
     assert (ran.code, ran.err) == (0, "")
-    assert "13 met, 0 not met" in ran.out
-    assert "judged 13 of 31 requirements" in ran.out
+    assert "31 met, 0 not met" in ran.out
+    assert "judged 31 of 31 requirements" in ran.out
 
 
 def test_the_folder_one_is_in_is_the_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,7 +43,7 @@ def test_a_notebook_that_is_not_json_is_told_and_the_rest_is_checked(
 ) -> None:
     ran = run(monkeypatch, "check", write(tmp_path, {**complete(), "3_Model/model.ipynb": "{not json"}))
     assert ran.code == 2
-    assert "13 met" in ran.out
+    assert "31 met" in ran.out
     assert "3_Model/model.ipynb" in ran.err
     assert "not JSON" in ran.err
     assert "Open it in Jupyter" in ran.err
@@ -53,7 +53,7 @@ def test_a_readme_in_latin_1_is_told_and_judged(tmp_path: Path, monkeypatch: pyt
     text = README.replace("We read", "Für Größe: we read").encode("latin-1")
     ran = run(monkeypatch, "check", write(tmp_path, {**complete(), "README.md": text}))
     assert ran.code == 2
-    assert "13 met" in ran.out
+    assert "31 met" in ran.out
     assert "expected UTF-8" in ran.err
 
 

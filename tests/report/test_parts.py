@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from coursekit.evidence.literature import literature
 from coursekit.model import Text
 from coursekit.report.charts import chart, tick_label, ticks
 from coursekit.report.convert import html_table
@@ -18,7 +19,6 @@ from coursekit.report.material import read_material
 from coursekit.report.numbers import count, difference, number
 from coursekit.report.rendering import find_renderers
 from coursekit.report.section import find_sections
-from coursekit.report.sections.literature.sources import find_sources
 from coursekit.report.theme import DEFAULT
 from coursekit.submission import Span, open_submission
 from coursekit.submission.markdown import plain
@@ -172,7 +172,7 @@ def test_sources_in_lists_and_under_headings(tmp_path: Path) -> None:
     )
     for name, content in (("a", LITERATURE), ("b", headed)):
         submission = open_submission(write(tmp_path / name, {"0_LiteratureReview/README.md": content}))
-        found = find_sources(submission.once(read_material).of("literature"))
+        found = submission.once(literature).sources
         if name == "a":
             assert [source.title[:20] for source in found] == ["Gradient-based learn", "Methods of combining"]
             assert found[0].link == "https://doi.org/10.1109/5.726791"

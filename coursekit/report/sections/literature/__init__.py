@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from coursekit.evidence.literature import literature
+from coursekit.evidence.sources import Source
 from coursekit.model import Text
+from coursekit.report.convert import safe_link, spans_of, visible
 from coursekit.report.deck import Slide, Table
 from coursekit.report.digest import cut_spans, digest, first_words, notes_of
 from coursekit.report.layout import body_height, body_width, table_height
 from coursekit.report.section import Context, Section
-from coursekit.report.sections.literature.sources import Source, find_sources
 from coursekit.submission import Span
 from coursekit.submission.markdown import plain
 
@@ -25,7 +27,7 @@ _MOST = 4
 _READABLE = 14.0
 
 
-def _fitted(context: Context, sources: list[Source]) -> Table:
+def _fitted(context: Context, sources: Sequence[Source]) -> Table:
     """Return the table with as many words in a cell as fit in letters that can be read."""
     for limit in (24, 18, 14, 10):
         table = _table(context, sources, limit)
@@ -34,7 +36,7 @@ def _fitted(context: Context, sources: list[Source]) -> Table:
     return table
 
 
-def _table(context: Context, sources: list[Source], limit: int) -> Table:
+def _table(context: Context, sources: Sequence[Source], limit: int) -> Table:
     shown = sources[:_MOST]
     fields = [
         key for key in ("objective", "methods", "outcomes") if any(source.fields.get(key) for source in shown)
@@ -43,10 +45,10 @@ def _table(context: Context, sources: list[Source], limit: int) -> Table:
     header = tuple((Span(context.t(_COLUMNS[key])),) for key in ("title", *fields))
     rows = []
     for source in shown:
-        name = first_words((Span(source.title, "strong"),), 16)
-        if source.link:
-            name = (Span(name[0].text, "link", source.link), *name[1:])
-        cells = [_few_words(source.fields.get(key, ()), limit) for key in fields]
+        name = first_words((Span(visible(source.title), "strong"),), 16)
+        if link := safe_link(source.link):
+            name = (Span(name[0].text, "link", link), *name[1:])
+        cells = [_few_words(spans_of(source.fields.get(key, ())), limit) for key in fields]
         rows.append((name, *cells))
     return Table((header, *rows))
 
@@ -65,10 +67,11 @@ def _few_words(spans: tuple[Span, ...], limit: int) -> tuple[Span, ...]:
 def build(context: Context) -> Sequence[Slide]:
     """Return one slide: a table of the sources, or what the review says in prose."""
     passages = context.passages("literature")
-    sources = find_sources(passages)
+    sources = context.submission.once(literature).sources
     title = context.t(TITLE)
     notes = notes_of(passages)
-    if len(sources) >= 2 or (sources and sources[0].fields):
+    told = any(source.fields for source in sources)
+    if told or (len(sources) >= 2 and not any(any(source.prose) for source in sources)):
         return [Slide(title, (_fitted(context, sources),), notes=notes)]
     body = digest(passages, 110)
     return [Slide(title, body, notes=notes)] if body else []
