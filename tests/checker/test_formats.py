@@ -10,6 +10,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from coursekit.checker import check_path
 from coursekit.checker.formats import format_names, render
+from coursekit.checker.formats.text import place, places
 from coursekit.model import Location
 from tests.building import complete, write
 
@@ -53,8 +54,14 @@ def test_nothing_hidden_reaches_the_output(tmp_path: Path, name: str) -> None:
 
 
 def test_places_name_the_cell() -> None:
-    from coursekit.checker.formats.text import place
-
     assert place(Location("x.ipynb", 2, 3)) == "x.ipynb, cell 3, line 2"
     assert place(Location("x.ipynb", None, 3), "de") == "x.ipynb, Zelle 3"
     assert place(Location("a\nb.md", 4)) == "a b.md:4"
+
+
+def test_a_file_is_named_once_for_its_cells() -> None:
+    cells = [Location("x.ipynb", None, number) for number in range(1, 9)]
+    assert places(cells) == "x.ipynb, cells 1, 2, 3, 4, 5, 6, …"
+    assert places([*cells[:2], Location("README.md", 3), Location("README.md", 8)], "de") == (
+        "x.ipynb, Zellen 1, 2; README.md:3, README.md:8"
+    )

@@ -16,6 +16,7 @@ _WORDS = {
     "advised": Text("advised", "empfohlen"),
     "not due": Text("not due yet", "noch nicht fällig"),
     "cell": Text("cell", "Zelle"),
+    "cells": Text("cells", "Zellen"),
     "line": Text("line", "Zeile"),
     "met": Text("met", "erfüllt"),
     "not judged": Text("not judged", "nicht beurteilt"),
@@ -78,7 +79,8 @@ def _lines(check: Check) -> Iterator[str]:
 
 def _by_urgency(findings: Sequence[Finding]) -> list[Finding]:
     order = [Status.NOT_MET, Status.NOT_JUDGED, Status.WAIVED, Status.MET]
-    return sorted(findings, key=lambda f: (not f.blocks, order.index(f.status), f.code))
+    # Otherwise in the profile's order, which is the course's.
+    return sorted(findings, key=lambda f: (not f.blocks, order.index(f.status)))
 
 
 def _finding(finding: Finding, language: str) -> Iterator[str]:
@@ -91,14 +93,26 @@ def _finding(finding: Finding, language: str) -> Iterator[str]:
     if not finding.due:
         notes.append(_WORDS["not due"].in_(language))
     yield f"{mark} {finding.code} {one_line(finding.title, 60)} ({', '.join(notes)})"
-    places = [place(location, language) for location in finding.locations[:4]]
-    if len(finding.locations) > 4:
-        places.append("…")
-    if places:
-        yield from _wrapped("    ", ", ".join(places))
+    if finding.locations:
+        yield from _wrapped("    ", places(finding.locations, language))
     yield from _wrapped("    ", printable(finding.message, multiline=True))
     if finding.hint:
         yield from _wrapped("    → ", finding.hint)
+
+
+def places(locations: Sequence[Location], language: str = "en", most: int = 6) -> str:
+    """Return all places, each file named once: ``README.md:3, README.md:8; x.ipynb, cells 4, 6``."""
+    by_path: dict[str, list[Location]] = {}
+    for location in locations[:most]:
+        by_path.setdefault(location.path, []).append(location)
+    texts = []
+    for path, group in by_path.items():
+        if len(group) > 1 and all(one.cell is not None and one.line is None for one in group):
+            cells = ", ".join(str(one.cell) for one in group)
+            texts.append(f"{one_line(path, 80)}, {_WORDS['cells'].in_(language)} {cells}")
+        else:
+            texts.append(", ".join(place(one, language) for one in group))
+    return "; ".join(texts) + (", …" if len(locations) > most else "")
 
 
 def place(location: Location, language: str = "en") -> str:
