@@ -68,6 +68,20 @@ class Operation:
         buffer = self._buffers.get(key)
         return self._keep(key, self._buffers.slab.empty(shape, dtype)) if buffer is None else buffer
 
+    def zeros(self, name: str, shape: tuple[int, ...], dtype: Any) -> Array:
+        """Give an array as `out` does, of zeros when it is new and with what you left there when it is not.
+
+        For results of which some places are never written to, such as the margin around an image.
+        """
+        if self._buffers is None:
+            return np.zeros(shape, dtype)
+        key = (name, shape, dtype)
+        buffer = self._buffers.get(key)
+        if buffer is None:
+            buffer = self._keep(key, self._buffers.slab.empty(shape, dtype))
+            buffer[...] = 0
+        return buffer
+
     def filled(self, value: float, shape: tuple[int, ...], dtype: Any) -> Array:
         """Give an array in which every entry is `value`; it must not be written to.
 

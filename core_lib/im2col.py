@@ -93,7 +93,9 @@ class Patches:
     Parameters
     ----------
     layer : Operation
-        Lends the buffer.
+        Lends the buffers.
+    name : str
+        Tells buffers for x from those for dy.
     x : array, shape (G, C, H, W, N)
         Images, with their C channels in each of G groups.
     sliding : Sliding
@@ -101,8 +103,8 @@ class Patches:
         With 1 there is a row of ones among those of each kernel row, for a bias.
     """
 
-    def __init__(self, layer: Operation, x: Array, sliding: Sliding, ones: int = 0) -> None:
-        self.layer, self.x, self.sliding, self.ones = layer, x, sliding, ones
+    def __init__(self, layer: Operation, name: str, x: Array, sliding: Sliding, ones: int = 0) -> None:
+        self.layer, self.name, self.x, self.sliding, self.ones = layer, name, x, sliding, ones
         self.oh, self.ow = sliding.grid(x.shape[2], x.shape[3])
         kh, kw = sliding.kernel
         #: rows of a matrix that stem from one row of the image: (j, c), and the ones
@@ -126,19 +128,20 @@ class Patches:
         (g, c, h, _, n), (kh, kw), (sh, sw), (ph, pw), (dh, dw) = self.x.shape, *self.sliding
         many = rows.stop - rows.start
         step, held = (sh, many) if self.copied > 1 else (1, (many - 1) * sh + kh)
-        shape = (g, held, self.copied, self.k_row, self.ow, n)
-        store = self.layer.out("patches", shape, self.x.dtype)
+        tops = [
+            rows.start * sh + i * dh - ph for i in range(self.copied)
+        ]  # rows of the image in store[:, 0, i]
+        inner = [inside(top, step, held, h) for top in tops]
+        # What is outside of the image is never written to. So each set of such places has its own buffer.
+        name = f"{self.name} with margins {[(v.first, v.end) for v in inner]}"
+        store = self.layer.zeros(name, (g, held, self.copied, self.k_row, self.ow, n), self.x.dtype)
         if self.ones:
             store[:, :, :, -1] = 1.0
-        for i in range(self.copied):
-            top = rows.start * sh + i * dh - ph  # the row of the image in store[:, 0, i]
-            v = inside(top, step, held, h)
-            store[:, : v.first, i, : kw * c] = store[:, v.end :, i, : kw * c] = 0.0
+        for i, v in enumerate(inner):
             for j in range(kw):
                 u = inside(j * dw - pw, sw, self.ow, self.x.shape[3])
-                place = store[:, v.first : v.end, i, j * c : (j + 1) * c]
-                place[..., : u.first, :] = place[..., u.end :, :] = 0.0
-                place[..., u.first : u.end, :] = self.x[:, :, v.pixels, u.pixels].swapaxes(1, 2)
+                place = store[:, v.first : v.end, i, j * c : (j + 1) * c, u.first : u.end]
+                np.copyto(place, self.x[:, :, v.pixels, u.pixels].swapaxes(1, 2))
         down = store.strides[1]
         return as_strided(
             store,
@@ -200,7 +203,7 @@ def convolve(layer: Operation, W: Array, b: Array | None, x: Array, sliding: Sli
     y : array, shape (G, O, OH, OW, N)
         The result.
     """
-    patches = Patches(layer, x, sliding, 0 if b is None else 1)
+    patches = Patches(layer, "dy" if b is None else "x", x, sliding, 0 if b is None else 1)
     kernels = kernel_matrix(layer, "kernels", W, b)
     for rows in patches.chunks(0):
         np.matmul(kernels, patches.matrices(rows), out=by_rows(y, rows))
@@ -220,7 +223,7 @@ def kernel_gradient(layer: Operation, x: Array, sliding: Sliding, dy: Array, dW:
         A result.
     """
     g, o, c, kh, kw = dW.shape
-    patches = Patches(layer, x, sliding, ones=1)
+    patches = Patches(layer, "x", x, sliding, ones=1)
     # X dyᵀ, the transpose, is a tall matrix, and a third faster to compute than dy Xᵀ.
     total = layer.out("total", (g, patches.k, o), dy.dtype)
     total[...] = 0.0
@@ -246,18 +249,22 @@ def scatter(layer: Operation, W: Array, dy: Array, sliding: Sliding, dx: Array) 
         The result.
     """
     (g, c, h, w, n), (kh, kw), (sh, sw), (ph, pw), (dh, dw) = dx.shape, *sliding
-    patches = Patches(layer, dx, sliding)  # only for its measures
+    patches = Patches(layer, "dx", dx, sliding)  # only for its measures
+    k_row, ow = patches.k_row, patches.ow
     transposed = kernel_matrix(layer, "kernels of dx", W, None).swapaxes(2, 3)
     dx[...] = 0.0
-    for rows in patches.chunks(g * patches.k * patches.ow * n):
+    for rows in patches.chunks(g * patches.k * ow * n):
         many = rows.stop - rows.start
-        columns = layer.out("columns", (g, many, patches.k, patches.ow * n), dy.dtype)
+        columns = layer.out("columns", (g, many, patches.k, ow * n), dy.dtype)
         np.matmul(transposed, by_rows(dy, rows), out=columns)
-        found = columns.reshape(g, many, kh, kw, c, patches.ow, n)
+        # first the rows of the windows are added up, in long runs, and then their columns
+        held = (many - 1) * sh + dh * (kh - 1) + 1
+        sums = layer.out("sums", (g, held, k_row, ow * n), dy.dtype)
+        sums[...] = 0.0
         for i in range(kh):
-            v = inside(rows.start * sh + i * dh - ph, sh, many, h)
-            for j in range(kw):
-                u = inside(j * dw - pw, sw, patches.ow, w)
-                # within one tap no pixel comes twice, so that += adds them all
-                part = found[:, v.first : v.end, i, j, :, u.first : u.end]
-                dx[:, :, v.pixels, u.pixels] += part.swapaxes(1, 2)
+            sums[:, i * dh : i * dh + (many - 1) * sh + 1 : sh] += columns[:, :, i * k_row : (i + 1) * k_row]
+        v = inside(rows.start * sh - ph, 1, held, h)
+        for j in range(kw):
+            u = inside(j * dw - pw, sw, ow, w)
+            part = sums[:, v.first : v.end, j * c : (j + 1) * c].reshape(g, v.end - v.first, c, ow, n)
+            dx[:, :, v.pixels, u.pixels] += part[:, :, :, u.first : u.end].swapaxes(1, 2)
