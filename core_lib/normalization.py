@@ -116,7 +116,7 @@ class BatchNorm(Layer):
         x, rows = self.rows(x), self.rows(y)
         self.centered = self.out("centered", x.shape, x.dtype)
         if self.training:
-            self.measure(x)
+            self.measure(x, scratch=rows)
         else:
             self.m, self.a, self.mu = 0.0, self.mean.copy(), self.mean.copy()
             self.r = 1.0 / np.sqrt(self.variance + self.eps)
@@ -128,7 +128,7 @@ class BatchNorm(Layer):
             rows[b] += shift[b, np.newaxis]
         return y
 
-    def measure(self, x: Array) -> None:
+    def measure(self, x: Array, scratch: Array) -> None:
         """Compute μ and r of the whole batch, and update the moving averages.
 
         With Σ x and Σ x² it would take one pass, but Σ x² / M - μ² has no correct digit if μ is large. So the
@@ -139,9 +139,10 @@ class BatchNorm(Layer):
         s, squares = np.empty(features, x.dtype), np.empty(features, x.dtype)
         ones = self.filled(1.0, (m,), x.dtype)
         for b in feature_blocks(features, m):
-            np.vecdot(x[b], ones, out=s[b])
+            # np.dot(matrix, ones) is a fast sum; unlike matmul and vecdot it lets other threads run meanwhile
+            np.dot(x[b], ones, out=s[b])
             c = np.subtract(x[b], (s[b] / m)[:, np.newaxis], out=self.centered[b])
-            np.vecdot(c, c, out=squares[b])
+            np.dot(np.multiply(c, c, out=scratch[b]), ones, out=squares[b])
         self.a = s / m
         a = self.a.astype(np.float64)
         sums = self.total(np.concatenate([m * a, squares + m * a * a, [m]]))
@@ -172,9 +173,11 @@ class BatchNorm(Layer):
         self.expect("dy", dy, *self.x_shape)
         c, dy = self.centered, self.rows(dy)
         ones = self.filled(1.0, (dy.shape[1],), dy.dtype)
+        dx = self.out("dx", self.x_shape, self.gamma.dtype)
+        rows = self.rows(dx)
         for b in feature_blocks(*c.shape):
-            np.vecdot(dy[b], ones, out=self.dbeta[b])
-            np.vecdot(dy[b], c[b], out=self.dgamma[b])
+            np.dot(dy[b], ones, out=self.dbeta[b])
+            np.dot(np.multiply(dy[b], c[b], out=rows[b]), ones, out=self.dgamma[b])
         off = self.a - self.mu  # x - μ = c + off
         self.dgamma += self.dbeta * off
         self.dgamma *= self.r
@@ -186,8 +189,7 @@ class BatchNorm(Layer):
             q = p * off - dbeta * (1.0 / self.m)
         if not self.needs_dx:
             return NOT_NEEDED
-        dx = self.out("dx", self.x_shape, self.gamma.dtype)
-        rows, scale = self.rows(dx), self.gamma * self.r
+        scale = self.gamma * self.r
         for b in feature_blocks(*c.shape):
             np.multiply(c[b], p[b, np.newaxis], out=rows[b])
             rows[b] += dy[b]
