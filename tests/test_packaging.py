@@ -67,6 +67,8 @@ def test_sdist_to_wheel_to_a_fresh_environment_and_the_demo_from_another_folder(
     assert (
         elsewhere / "coursekit-demo" / "repositories" / "handwritten-digits" / "core_lib" / "dense.py"
     ).is_file()
+    left = [path for path in (elsewhere / "coursekit-demo").rglob("*") if path.name == "__pycache__"]
+    assert left == []  # what the installer compiled in the templates stays there
     absent = subprocess.run(
         [scripts / "python", "-c", "import core_lib"], cwd=elsewhere, capture_output=True, check=False
     )

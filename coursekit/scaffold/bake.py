@@ -22,7 +22,7 @@ from typing import Any
 
 from coursekit.errors import InputError
 from coursekit.scaffold.escape import Value, escape
-from coursekit.templates import Template, with_lf
+from coursekit.templates import Template, source_files, with_lf
 from coursekit.text import one_line, slug
 
 #: The variables that a template may use.
@@ -110,8 +110,9 @@ def _generate(folder: Path, context: dict[str, Any]) -> dict[str, bytes]:
             ) from None
         root = Path(made).resolve()
         found: dict[str, bytes] = {}
-        for path in sorted(root.rglob("*")):
-            if path.is_symlink() or not path.is_file():
+        # An installer compiles the templates' Python files where they lie; that is not part of them.
+        for path in source_files(root):
+            if path.is_symlink():
                 continue
             data = with_lf(path.read_bytes())
             if data.strip() or not data:  # a file that is only white space was left out by a condition
