@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from zoneinfo import ZoneInfo, available_timezones
 
 from coursekit.config.shared import language_of, milestones_of, read_file
+from coursekit.errors import InputError
 from coursekit.model import Milestone, Waiver
 from coursekit.text import nearest, one_line
 from coursekit.tomlread import Table, parse
@@ -40,6 +41,7 @@ class Course:
     template: str = ""
     coursekit_source: str = ""
     repositories: str = "repositories"
+    clones: str = "clones"
     database: str = ""
     folder: Path = field(default_factory=Path)
 
@@ -56,6 +58,26 @@ class Course:
             if "://" in self.database
             else f"sqlite:///{(self.folder / self.database).as_posix()}"
         )
+
+
+def find_course(start: Path | None = None) -> Course:
+    """Read the `course.toml` at `start`, or without one that of the nearest folder above the present one.
+
+    Raises
+    ------
+    InputError
+        If there is none, or it does not hold what it should.
+    """
+    if start is not None:
+        return load_course(start)
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "course.toml").is_file():
+            return load_course(folder)
+    raise InputError(
+        f"expected a course, but there is no course.toml in {one_line(str(here))} or above it",
+        "Go to the course's folder, name it with  --course FOLDER , or make one with  coursekit init .",
+    )
 
 
 def load_course(path: Path) -> Course:
@@ -96,7 +118,8 @@ def parse_course(data: bytes, where: str = "course.toml", folder: Path | None = 
         waivers=tuple(_waiver(table) for table in top.tables("waivers")),
         template=projects.text("template"),
         coursekit_source=_source(projects),
-        repositories=projects.text("repositories", "repositories"),
+        repositories=_folder(projects, "repositories"),
+        clones=_folder(projects, "clones"),
         database=store.text("database"),
         folder=folder or Path(),
     )
@@ -142,6 +165,19 @@ def _waiver(table: Table) -> Waiver:
     )
     table.done()
     return waiver
+
+
+def _folder(projects: Table, key: str) -> str:
+    """Return a folder's name relative to the course's, which it must not leave."""
+    name = projects.text(key, key)
+    parts = PurePosixPath(name.replace("\\", "/")).parts
+    if not parts or name.startswith(("/", "~")) or ".." in parts or ":" in name:
+        raise projects.error(
+            key,
+            f"expected a folder inside the course's folder, but found {one_line(name, 80)!r}",
+            f'For example:  {key} = "{key}"',
+        )
+    return "/".join(parts)
 
 
 _SOURCE = re.compile(
