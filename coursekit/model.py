@@ -128,6 +128,8 @@ class Project:
     language: str = "en"
     repository: str = ""
     consent_to_publish: bool = False
+    question: str = ""
+    planned_metric: str = ""
     data_name: str = ""
     data_source: str = ""
     data_license: str = ""

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coursekit.config import (
+    Topic,
     load_course,
     load_project,
     parse_course,
@@ -35,6 +36,8 @@ FULL = Project(
     language="de",
     repository="https://example.org/digits",
     consent_to_publish=True,
+    question="Which digit did somebody write?",
+    planned_metric="accuracy",
     data_name="Digits",
     data_source="https://example.org/data",
     data_license="CC BY 4.0",
@@ -200,6 +203,7 @@ language = "de"
 time_zone = "Europe/Berlin"
 
 [groups]
+min_size = 2
 max_size = 4
 
 [attendance]
@@ -240,7 +244,7 @@ def test_a_course(tmp_path: Path) -> None:
     (tmp_path / "course.toml").write_text(COURSE, encoding="utf-8")
     course = load_course(tmp_path)
     assert course == load_course(tmp_path / "course.toml")
-    assert course.max_group_size == 4
+    assert (course.min_group_size, course.max_group_size) == (2, 4)
     assert course.missed_sessions_allowed == 2
     assert course.sessions[0].start == dt.datetime(2026, 10, 21, 18, tzinfo=ZoneInfo("Europe/Berlin"))
     assert course.milestones[0].deadline == dt.datetime(2026, 11, 18, 22, 59, 59, tzinfo=dt.UTC)
@@ -255,6 +259,8 @@ def test_a_course(tmp_path: Path) -> None:
         ('"Europe/Berlin"', '"Europe/Berln"'),
         ('time_zone = "Europe/Berlin"\n', ""),
         ("max_size = 4", "max_size = 0"),
+        ("min_size = 2", "min_size = 5"),
+        ("min_size = 2", "minimum = 2"),
         ("end = 19:30:00", "end = 17:30:00"),
         ("start = 18:00:00", 'start = "18:00"'),
         ("date = 2026-10-21", "date = 2026-10-21T00:00:00"),
@@ -271,6 +277,47 @@ def test_what_is_said_about_a_mistake_in_a_course(old: str, new: str, snapshot) 
     with pytest.raises(InputError) as caught:
         parse_course(COURSE.replace(old, new).encode())
     assert str(caught.value) == snapshot
+
+
+IDEA = """
+[[ideas]]
+title = "Whose bee is it?"
+description = "Tell bees by their wings."
+tags = ["images"]
+data = "BeeWings, https://example.org/bees"
+license = "CC BY 4.0"
+contact = "Ada, Tuesdays"
+link = "https://example.org/bees"
+"""
+
+
+def test_topics_that_the_course_offers() -> None:
+    topics = parse_course((COURSE + IDEA + '[[ideas]]\ntitle = "Another"\n').encode()).topics
+    assert topics[0] == Topic(
+        "Whose bee is it?",
+        "Tell bees by their wings.",
+        ("images",),
+        "BeeWings, https://example.org/bees",
+        "CC BY 4.0",
+        "Ada, Tuesdays",
+        "https://example.org/bees",
+    )
+    assert topics[1] == Topic("Another")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (IDEA + IDEA.replace("Whose", "WHOSE"), "each idea once"),
+        (IDEA.replace("title", "titel"), "'title', but it is missing"),
+        (IDEA.replace("license", "licence"), "Did you mean 'license'"),
+        (IDEA.replace('["images"]', '"images"'), "a list of texts"),
+    ],
+)
+def test_a_mistake_in_a_topic_is_named_with_its_line(text: str, expected: str) -> None:
+    with pytest.raises(InputError, match=r"course\.toml, line \d+") as caught:
+        parse_course((COURSE + text).encode())
+    assert expected in str(caught.value)
 
 
 @pytest.mark.parametrize(

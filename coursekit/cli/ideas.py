@@ -1,4 +1,4 @@
-"""`coursekit ideas`: past projects and templates, to look for an idea."""
+"""`coursekit ideas`: the course's topics, past projects and templates, to look for an idea."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from coursekit.cli._path import PATH
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from coursekit.config import Course
     from coursekit.gallery import Found, Idea
 
 EPILOG = """\b
@@ -24,14 +25,20 @@ Examples:
 
 @click.command(epilog=EPILOG)
 @click.argument("words", nargs=-1)
-@click.option("--course", default="", help="Of this course; a part of its name or its initials will do.")
+@click.option(
+    "--course",
+    default="",
+    metavar="NAME|FOLDER",
+    help="Of this course; a part of its name or its initials will do. A course's folder instead adds the topics "
+    "that it offers; without this option they are those of the course whose folder you are in.",
+)
 @click.option("--semester", default="", help="Of this semester, such as 'WiSe 2021/22'.")
 @click.option("--tag", multiple=True, help="With this tag; may be given several times.")
 @click.option(
     "--kind",
-    type=click.Choice(["project", "template"]),
+    type=click.Choice(["project", "template", "topic"]),
     default=None,
-    help="Only past projects, or only templates.",
+    help="Only past projects, only templates, or only the topics that your course offers.",
 )
 @click.option(
     "--unpack",
@@ -50,7 +57,7 @@ def command(
     unpacked: tuple[str, Path] | None,
     form: str,
 ) -> None:
-    """List past projects and templates, or search them by WORDS (all must be there)."""
+    """List your course's topics, past projects and templates, or search them by WORDS (all must be there)."""
     from coursekit.gallery import search, unpack
     from coursekit.text import one_line
 
@@ -60,11 +67,33 @@ def command(
             f"Unpacked {one_line(unpacked[0])} to {one_line(str(folder.resolve()))}, with its core_lib."
         )
         return
-    found = search(words, course=course, semester=semester, tag=tag, kind=kind or "")
+    own, course = _own_course(course)
+    found = search(words, course=course, semester=semester, tag=tag, kind=kind or "", own=own)
     if form == "json":
         click.echo(_json(found))
     else:
         _print(found)
+
+
+def _own_course(named: str) -> tuple[Course | None, str]:
+    """Return the course whose topics count, and what is left of --course to search by."""
+    from pathlib import Path
+
+    from coursekit.cli import complain
+    from coursekit.config import find_course, load_course
+    from coursekit.errors import CoursekitError
+
+    if named and ((Path(named) / "course.toml").is_file() or Path(named).name == "course.toml"):
+        return load_course(Path(named)), ""
+    here = Path.cwd()
+    if not any((folder / "course.toml").is_file() for folder in (here, *here.parents)):
+        return None, named
+    try:
+        return find_course(), named
+    except CoursekitError as error:
+        # Somebody who looks for an idea can do nothing about the course's file.
+        complain(error.message, error.hint)
+        return None, named
 
 
 def _json(found: Found) -> str:
@@ -81,6 +110,9 @@ def _json(found: Found) -> str:
             "tags": list(idea.tags),
             "links": dict(idea.links),
             "complete": idea.complete,
+            "data": idea.data,
+            "license": idea.license,
+            "contact": idea.contact,
         }
 
     result = {"found": len(found.ideas), "of": found.of, "suggestion": found.suggestion}
@@ -100,16 +132,16 @@ def _print(found: Found) -> None:
             click.echo("Tags are: " + ", ".join(found.tags) + ".")
         return
     for idea in found.ideas:
-        kind = (
-            "template"
-            if idea.kind == "template"
-            else ", ".join(part for part in (idea.course, idea.semester) if part)
-        )
+        where = ", ".join(part for part in (idea.course, idea.semester) if part)
+        kind = {"template": "template", "topic": "offered by your course"}.get(idea.kind, where)
         click.echo(f"{one_line(idea.title)}  ({one_line(kind)})" if kind else one_line(idea.title))
         if idea.description:
             click.echo(f"  {one_line(idea.description)}")
         if idea.tags:
             click.echo(f"  tags: {one_line(', '.join(idea.tags))}")
+        for what, fact in (("data", idea.data), ("licence", idea.license), ("ask", idea.contact)):
+            if fact:
+                click.echo(f"  {what}: {one_line(fact)}")
         for link in idea.links.values():
             click.echo(f"  {one_line(link)}")
         if idea.complete:

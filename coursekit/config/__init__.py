@@ -4,12 +4,13 @@ Reading checks every type and refuses unknown keys, naming the file and the line
 the order of what is there.
 """
 
-from coursekit.config.course import Course, Session, find_course, load_course, parse_course
+from coursekit.config.course import Course, Session, Topic, find_course, load_course, parse_course
 from coursekit.config.project import load_project, parse_project, render_project, update_project
 
 __all__ = [
     "Course",
     "Session",
+    "Topic",
     "find_course",
     "load_course",
     "load_project",

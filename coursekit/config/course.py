@@ -25,6 +25,27 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
+class Topic:
+    """A project that the instructors offer; groups find it with `coursekit ideas` and may wish for it.
+
+    Attributes
+    ----------
+    data, license : str
+        The data set or where it comes from, and the licence under which it may be used.
+    contact : str
+        Whom to ask about it.
+    """
+
+    title: str
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    data: str = ""
+    license: str = ""
+    contact: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Course:
     """What `course.toml` says about a course."""
 
@@ -32,12 +53,14 @@ class Course:
     semester: str = ""
     language: str = "en"
     time_zone: str = ""
+    min_group_size: int | None = None
     max_group_size: int | None = None
     missed_sessions_allowed: int | None = None
     sessions: tuple[Session, ...] = ()
     profile: str = "opencampus-ml"
     milestones: tuple[Milestone, ...] = ()
     waivers: tuple[Waiver, ...] = ()
+    topics: tuple[Topic, ...] = ()
     template: str = ""
     coursekit_source: str = ""
     repositories: str = "repositories"
@@ -105,17 +128,20 @@ def parse_course(data: bytes, where: str = "course.toml", folder: Path | None = 
     about, groups, attendance = top.table("course"), top.table("groups"), top.table("attendance")
     check, projects, store = top.table("check"), top.table("projects"), top.table("store")
     zone = _time_zone(about)
+    least, most = _sizes(groups)
     course = Course(
         name=about.text("name", required=True),
         semester=about.text("semester"),
         language=language_of(about),
         time_zone=about.text("time_zone"),
-        max_group_size=groups.whole("max_size", least=1),
+        min_group_size=least,
+        max_group_size=most,
         missed_sessions_allowed=attendance.whole("missed_sessions_allowed"),
         sessions=tuple(_session(table, zone) for table in top.tables("sessions")),
         profile=check.text("profile", "opencampus-ml"),
         milestones=milestones_of(check, zone),
         waivers=tuple(_waiver(table) for table in top.tables("waivers")),
+        topics=_topics(top),
         template=projects.text("template"),
         coursekit_source=_source(projects),
         repositories=_folder(projects, "repositories"),
@@ -157,6 +183,34 @@ def _session(table: Table, zone: dt.tzinfo | None) -> Session:
     if end <= start:
         raise table.error("end", f"expected an end after the start ({start:%H:%M}), but found {end:%H:%M}")
     return session
+
+
+def _sizes(groups: Table) -> tuple[int | None, int | None]:
+    least, most = groups.whole("min_size", least=1), groups.whole("max_size", least=1)
+    if least is not None and most is not None and least > most:
+        raise groups.error("min_size", f"expected at most max_size ({most}), but found {least}")
+    return least, most
+
+
+def _topics(top: Table) -> tuple[Topic, ...]:
+    found: list[Topic] = []
+    for table in top.tables("ideas"):
+        topic = Topic(
+            title=table.text("title", required=True),
+            description=table.text("description"),
+            tags=table.texts("tags"),
+            data=table.text("data"),
+            license=table.text("license"),
+            contact=table.text("contact"),
+            link=table.text("link"),
+        )
+        table.done()
+        if topic.title.casefold() in {other.title.casefold() for other in found}:
+            raise table.error(
+                "title", f"expected each idea once, but {one_line(topic.title, 60)!r} is there twice"
+            )
+        found.append(topic)
+    return tuple(found)
 
 
 def _waiver(table: Table) -> Waiver:

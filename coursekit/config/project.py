@@ -40,6 +40,7 @@ def parse_project(data: bytes, where: str = "project.toml") -> Project:
     """
     top = parse(data, where)
     about, source, results = top.table("project"), top.table("data"), top.table("results")
+    proposal = top.table("proposal")
     template, check, links = top.table("template"), top.table("check"), top.table("links")
     project = Project(
         title=about.text("title", required=True),
@@ -53,6 +54,8 @@ def parse_project(data: bytes, where: str = "project.toml") -> Project:
         repository=about.text("repository"),
         consent_to_publish=about.flag("consent_to_publish"),
         tags=about.texts("tags"),
+        question=proposal.text("question"),
+        planned_metric=proposal.text("metric"),
         data_name=source.text("name"),
         data_source=source.text("source"),
         data_license=source.text("license"),
@@ -71,7 +74,7 @@ def parse_project(data: bytes, where: str = "project.toml") -> Project:
         milestones=milestones_of(check, None),
         waivers_asked=tuple(_waiver_request(table) for table in top.tables("waivers")),
     )
-    for table in (top, about, source, results, template, check):
+    for table in (top, about, proposal, source, results, template, check):
         table.done()
     return project
 
@@ -108,6 +111,14 @@ semester = ""
 group = ""
 language = "en"
 
+[proposal]
+# What you want to do, for your instructor to accept before you begin. Besides these two lines it is made of
+# [data] below and of the members: a proposal is complete when none of them is empty.
+# The question, as one that data can answer, for example: How many rolls will the bakery sell tomorrow?
+question = ""
+# The number that says how well you did, for example: accuracy, mean absolute error.
+metric = ""
+
 [data]
 # The data set, where it comes from (an address), and the licence under which you may use it.
 name = ""
@@ -142,6 +153,8 @@ _PLACES: dict[str, tuple[str, str]] = {
             *("course", "semester", "group", "language", "members"),
         )
     },
+    "question": ("proposal", "question"),
+    "planned_metric": ("proposal", "metric"),
     "data_name": ("data", "name"),
     "data_source": ("data", "source"),
     "data_license": ("data", "license"),

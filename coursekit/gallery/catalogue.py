@@ -1,4 +1,4 @@
-"""Reads the catalogue: a folder each in `past_projects/`, and the templates."""
+"""Reads the catalogue: a folder each in `past_projects/`, the templates, and the course's own topics."""
 
 from __future__ import annotations
 
@@ -7,24 +7,27 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from coursekit.assets import asset
-from coursekit.config import parse_project
+from coursekit.config import Course, parse_project
 from coursekit.templates import all_templates
+from coursekit.text import slug
 
 FILE = "project.toml"
 
 
 @dataclass(frozen=True, slots=True)
 class Idea:
-    """A past project or a template.
+    """A past project, a template, or a topic that the course offers.
 
     Attributes
     ----------
     name : str
-        Its folder's name.
+        Its folder's name; a topic's title as one.
     kind : str
-        ``project`` or ``template``.
+        ``project``, ``template`` or ``topic``.
     complete : bool
         Whether it is a whole project that can be unpacked.
+    data, license, contact : str
+        What the course says about its topic.
     """
 
     name: str
@@ -36,6 +39,9 @@ class Idea:
     tags: tuple[str, ...] = ()
     links: Mapping[str, str] = field(default_factory=dict)
     complete: bool = False
+    data: str = ""
+    license: str = ""
+    contact: str = ""
 
 
 def ideas(folder: Path | None = None) -> list[Idea]:
@@ -60,6 +66,26 @@ def ideas(folder: Path | None = None) -> list[Idea]:
         for one in all_templates()
     ]
     return projects + templates
+
+
+def own_topics(course: Course) -> list[Idea]:
+    """Return the topics that the instructors offer in `course.toml`, as ideas."""
+    return [
+        Idea(
+            slug(topic.title),
+            "topic",
+            topic.title,
+            topic.description,
+            course.name,
+            course.semester,
+            topic.tags,
+            {"link": topic.link} if topic.link else {},
+            data=topic.data,
+            license=topic.license,
+            contact=topic.contact,
+        )
+        for topic in course.topics
+    ]
 
 
 def _project(path: Path) -> Idea:

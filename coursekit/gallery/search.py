@@ -7,7 +7,8 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from coursekit.gallery.catalogue import Idea, ideas, semester_key
+from coursekit.config import Course
+from coursekit.gallery.catalogue import Idea, ideas, own_topics, semester_key
 from coursekit.text import nearest
 
 
@@ -28,6 +29,7 @@ def search(
     semester: str = "",
     tag: Sequence[str] = (),
     kind: str = "",
+    own: Course | None = None,
     among: Sequence[Idea] | None = None,
 ) -> Found:
     """Return the ideas that have all of the words and all else that was asked for.
@@ -41,10 +43,12 @@ def search(
         Each must begin a word of the title, description, tags, course or semester.
     course, semester, kind : str
     tag : sequence of str
+    own : Course, optional
+        The course that one is in: the topics that it offers come first.
     among : sequence of Idea, optional
         By default the whole catalogue.
     """
-    everything = list(ideas() if among is None else among)
+    everything = [*(own_topics(own) if own else ()), *(ideas() if among is None else among)]
     wanted = [part for word in words for part in plain(word).split()]
     found = [
         idea
@@ -72,7 +76,8 @@ def plain(text: str) -> str:
 
 
 def _has_words(idea: Idea, wanted: Sequence[str]) -> bool:
-    text = plain(" ".join([idea.title, idea.description, *idea.tags, idea.course, idea.semester, idea.name]))
+    said = [idea.title, idea.description, *idea.tags, idea.course, idea.semester, idea.name, idea.data]
+    text = plain(" ".join(said))
     parts = text.split()
     return all(any(part.startswith(word) for part in parts) for word in wanted)
 

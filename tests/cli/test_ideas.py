@@ -56,3 +56,46 @@ def test_unpacking_what_is_not_there(tmp_path: Path) -> None:
 @pytest.mark.parametrize("arguments", [("--kind", "nonsense"), ("--nonsense",)])
 def test_wrong_usage(arguments) -> None:
     assert run(*arguments).exit_code == 2
+
+
+OFFER = """\
+[course]
+name = "DL"
+
+[[ideas]]
+title = "Whose bee is it?"
+description = "Tell bees by their \\u001b[31mwings."
+tags = ["images"]
+data = "BeeWings, https://example.org/bees"
+license = "CC BY 4.0"
+contact = "Ada, Tuesdays"
+"""
+
+
+def test_what_the_course_offers_is_listed_in_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, snapshot
+) -> None:
+    (tmp_path / "course.toml").write_text(OFFER, encoding="utf-8")
+    (tmp_path / "below").mkdir()
+    monkeypatch.chdir(tmp_path / "below")
+    assert run("bee").stdout == snapshot
+    [idea] = json.loads(run("--kind", "topic", "--format", "json").stdout)["ideas"]
+    assert (idea["license"], idea["contact"]) == ("CC BY 4.0", "Ada, Tuesdays")
+
+
+def test_a_course_is_named_by_its_folder(tmp_path: Path) -> None:
+    (tmp_path / "course.toml").write_text(OFFER, encoding="utf-8")
+    for place in (tmp_path, tmp_path / "course.toml"):
+        assert "Whose bee is it?" in run("--course", str(place)).stdout
+    assert "Whose bee is it?" not in run().stdout
+
+
+def test_a_broken_course_does_not_stop_the_search(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who looks for an idea can do nothing about the course's file."""
+    (tmp_path / "course.toml").write_text("[course", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    result = run("chinese")
+    assert result.exit_code == 0
+    assert "1 of" in result.stdout
+    assert "course.toml" in result.stderr
+    assert isinstance(run("--course", str(tmp_path)).exception, InputError)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from coursekit.assets import asset
-from coursekit.config import render_project
+from coursekit.config import parse_course, render_project
 from coursekit.errors import InputError
 from coursekit.gallery import Idea, ideas, search, unpack
 from coursekit.gallery.catalogue import semester_key
@@ -41,6 +41,15 @@ def test_the_tags_are_few_enough_to_be_of_use() -> None:
     tags = [tag for idea in ENTRIES for tag in idea.tags]
     assert len(set(tags)) < 60
     assert {"images", "text", "time series", "tabular", "audio", "GAN"} <= set(tags)
+
+
+def test_the_courses_own_topics_come_first_and_are_found_by_their_data() -> None:
+    text = '[course]\nname = "DL"\n[[ideas]]\ntitle = "Bees"\ndata = "WingNet"\ntags = ["images"]\ncontact = "Ada"\n'
+    course = parse_course(text.encode())
+    assert search(own=course).ideas[0].title == "Bees"
+    assert [idea.name for idea in search(["wingnet"], own=course).ideas] == ["bees"]
+    assert [idea.contact for idea in search(kind="topic", own=course).ideas] == ["Ada"]
+    assert search(kind="topic").ideas == ()
 
 
 SOME = [
