@@ -30,20 +30,14 @@ def first_commit(folder: Path, message: str) -> str:
     InputError
         If the user's own git configuration cannot be read.
     """
-    try:
-        repository = pygit2.init_repository(folder, initial_head=BRANCH)
-    except pygit2.GitError as error:
-        raise InputError(
-            f"expected git to be ready for use, but {error}",
-            "Mend that file, or make the project without a git repository (--no-git).",
-        ) from None
+    repository = init(folder)
     index = repository.index
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder)
         if name.parts[0] != ".git" and not path.is_dir():
             index.add(name.as_posix())
     index.write()
-    author = _author(repository)
+    author = author_of(repository)
     commit = repository.create_commit(f"refs/heads/{BRANCH}", author, author, message, index.write_tree(), [])
     return str(commit)
 
@@ -65,11 +59,29 @@ def commit_all(folder: Path, message: str) -> str:
     index = repository.index
     index.add_all()
     index.write()
-    author, parents = _author(repository), [repository.head.target]
+    author, parents = author_of(repository), [repository.head.target]
     return str(repository.create_commit("HEAD", author, author, message, index.write_tree(), parents))
 
 
-def _author(repository: pygit2.Repository) -> pygit2.Signature:
+def init(folder: Path) -> pygit2.Repository:
+    """Make a folder a repository without a commit, with nothing of the user's git templates.
+
+    Raises
+    ------
+    InputError
+        If the user's own git configuration cannot be read.
+    """
+    try:
+        return pygit2.init_repository(folder, initial_head=BRANCH)
+    except pygit2.GitError as error:
+        raise InputError(
+            f"expected git to be ready for use, but {error}",
+            "Mend that file, or make the project without a git repository (--no-git).",
+        ) from None
+
+
+def author_of(repository: pygit2.Repository) -> pygit2.Signature:
+    """Give the user as git's configuration names her, else coursekit itself."""
     try:
         return repository.default_signature
     except (KeyError, ValueError, pygit2.GitError):  # not configured, or not usable

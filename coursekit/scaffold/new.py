@@ -10,8 +10,8 @@ from pathlib import Path
 from coursekit import __version__
 from coursekit.config import Course, render_project
 from coursekit.errors import InputError
-from coursekit.files import folder_in_one_step
-from coursekit.git import first_commit
+from coursekit.files import folder_in_one_step, write_new
+from coursekit.git import make_repository
 from coursekit.model import Member, Project
 from coursekit.scaffold.bake import render
 from coursekit.scaffold.escape import Value
@@ -107,11 +107,11 @@ def new_project(
     if dry_run:
         return created
     with folder_in_one_step(target) as folder:
-        for name, data in files.items():
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
-        commit = first_commit(folder, commit_message(project)) if git else ""
+        if git:
+            commit = make_repository(folder, files, commit_message(project))
+        else:
+            write_new(folder, files)
+            commit = ""
     return dataclasses.replace(created, commit=commit)
 
 

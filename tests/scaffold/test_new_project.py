@@ -194,7 +194,7 @@ def test_nothing_is_left_when_it_fails_half_way(tmp_path: Path, monkeypatch: pyt
     def fail(*_: object) -> str:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("coursekit.scaffold.new.first_commit", fail)
+    monkeypatch.setattr("coursekit.scaffold.new.make_repository", fail)
     with pytest.raises(OSError, match="No space"):
         new_project(tmp_path / "p", "T", [Member("Ada")], "t", "blank")
     assert not list(tmp_path.iterdir())
