@@ -72,19 +72,42 @@ def add_group(tx: Transaction, name: str) -> Group:
     InputError
         When the name is empty, or names the same folder as another group's.
     """
+    name, key = _free_name(tx, name)
+    group_id = tx.insert(groups, name=name, name_key=key, added_at=tx.now)
+    tx.audit("add", "groups", group_id)
+    return _group(tx, group_id)
+
+
+def rename_group(tx: Transaction, group_id: int, name: str, *, reason: str | None = None) -> Group:
+    """Give a group another name; it stays the same group, with its members, repository and history.
+
+    Raises
+    ------
+    InputError
+        When there is no such group, the name is empty, or names the same folder as another group's.
+    """
+    present = _group(tx, group_id)
+    name, key = _free_name(tx, name, but=group_id)
+    if name == present.name:
+        return present
+    tx.execute(groups.update().where(groups.c.id == group_id).values(name=name, name_key=key))
+    tx.audit("change", "groups", group_id, "name", reason=reason)
+    return _group(tx, group_id)
+
+
+def _free_name(view: Reader, name: str, *, but: int | None = None) -> tuple[str, str]:
+    """Return a group's name and its key, which no other group may have."""
     name = name.strip()
     key = comparable(name)
     if not key:
         raise InputError("expected a group's name, found none", "Give the group a name.")
-    other = tx.first(sa.select(groups.c.name).where(groups.c.name_key == key))
-    if other:
+    other = view.first(sa.select(groups.c.id, groups.c.name).where(groups.c.name_key == key))
+    if other and other.id != but:
         raise InputError(
             f"expected a name of its own for the group {name!r}, found a group {other.name!r}",
             "Choose a name that differs in more than case, accents' encoding or spaces around it.",
         )
-    group_id = tx.insert(groups, name=name, name_key=key, added_at=tx.now)
-    tx.audit("add", "groups", group_id)
-    return _group(tx, group_id)
+    return name, key
 
 
 def list_groups(view: Reader) -> list[Group]:

@@ -13,6 +13,7 @@ from typing import Literal
 from coursekit.model import Finding
 
 Origin = Literal["made", "linked"]
+Decision = Literal["accepted", "sent_back"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,34 @@ class Repository(NewRepository):
     id: int
     added_at: datetime
     replaced_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewProposalDecision:
+    """What an instructor said of a group's proposal.
+
+    Parameters
+    ----------
+    group_id : int
+    decision : {"accepted", "sent_back"}
+    fingerprint : str
+        Of the proposal that was read; another one later means that it has changed since.
+    comment : str, optional
+        For the group.
+    """
+
+    group_id: int
+    decision: Decision
+    fingerprint: str
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalDecision(NewProposalDecision):
+    """A decision in the store; the newest of a group counts."""
+
+    id: int
+    decided_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from coursekit.model import Level, Status
 from coursekit.text import clean
 
 # The version that this code reads and writes: the newest migration's number (a test compares).
-HEAD = "0001"
+HEAD = "0002"
 
 AUDITED = {"audited": True}
 CLOSED_TYPES = (sa.Integer, sa.Boolean, sa.DateTime, sa.Date, sa.Enum)
@@ -129,6 +129,18 @@ sa.Index(
     unique=True,
     sqlite_where=repositories.c.replaced_at.is_(None),
     postgresql_where=repositories.c.replaced_at.is_(None),
+)
+
+# What instructors said of the groups' proposals; the newest counts, the others are the history.
+proposal_decisions = _table(
+    "proposal_decisions",
+    sa.Column("group_id", sa.ForeignKey("groups.id"), nullable=False, index=True, info=AUDITED),
+    sa.Column("decision", _words("accepted", "sent_back", name="decision"), nullable=False, info=AUDITED),
+    # For the group to read, hence free text, which may name people: never in the audit.
+    sa.Column("comment", CleanText),
+    # Of what was read, so that a proposal that has changed since is told apart.
+    sa.Column("fingerprint", CleanText, nullable=False),
+    sa.Column("decided_at", UtcDateTime, nullable=False),
 )
 
 check_runs = _table(

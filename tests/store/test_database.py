@@ -19,13 +19,16 @@ from coursekit.errors import StoreError
 from coursekit.store import Store, database, migrate, open_store, people, schema, sqlite_file
 from coursekit.store.records import NewStudent
 
-SECOND = textwrap.dedent(
+# The schema as it is, and the version that a later coursekit would bring.
+NOW, NEXT = schema.HEAD, f"{int(schema.HEAD) + 1:04}"
+
+LATER = textwrap.dedent(
     """
     import sqlalchemy as sa
     from alembic import op
 
-    revision = "0002"
-    down_revision = "0001"
+    revision = "{next}"
+    down_revision = "{now}"
 
     def upgrade():
         op.add_column("students", sa.Column("nickname", sa.Text))
@@ -241,9 +244,9 @@ def test_a_database_that_may_not_be_read(shared_folder: Path, ordinary_user: Non
 
 def later_steps(folder: Path, monkeypatch: pytest.MonkeyPatch, more: str = "") -> None:
     shutil.copytree(migrate.MIGRATIONS, folder)
-    (folder / "versions" / "m0002_second.py").write_text(SECOND.format(more=more))
+    (folder / "versions" / f"m{NEXT}_later.py").write_text(LATER.format(now=NOW, next=NEXT, more=more))
     monkeypatch.setattr(migrate, "MIGRATIONS", folder)
-    monkeypatch.setattr(schema, "HEAD", "0002")
+    monkeypatch.setattr(schema, "HEAD", NEXT)
 
 
 def columns(path: Path) -> set[str]:
@@ -259,7 +262,7 @@ def test_an_older_database_is_copied_and_upgraded(tmp_path: Path, monkeypatch: p
     with open_store(course) as store:
         assert store.backup is not None
         assert store.backup.parent == course
-        assert store.backup.name.startswith("course-backup-0001-")
+        assert store.backup.name.startswith(f"course-backup-{NOW}-")
         with store.read() as view:
             assert len(people.list_students(view)) == 200
     assert "nickname" in columns(path)
@@ -278,19 +281,19 @@ def test_an_upgrade_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pyte
     with pytest.raises(RuntimeError, match="half-way"):
         open_store(course)
     assert "nickname" not in columns(path)
-    assert sqlite_file.look(path) == "0001"
+    assert sqlite_file.look(path) == NOW
 
 
 def test_no_upgrade_without_a_backup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = a_database(tmp_path)
-    monkeypatch.setattr(schema, "HEAD", "0002")
+    monkeypatch.setattr(schema, "HEAD", NEXT)
 
     def full(*args: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
     assert "No space left" in refused(tmp_path)
-    assert sqlite_file.look(path) == "0001"
+    assert sqlite_file.look(path) == NOW
 
 
 def test_a_full_disk(store: Store) -> None:
