@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
+import re
 import shutil
 import stat
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from coursekit.errors import InputError
+from coursekit.processes import machine, process_exists
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -55,10 +59,17 @@ def _umask() -> int:
 
 
 @contextmanager
-def folder_in_one_step(target: Path) -> Iterator[Path]:
+def folder_in_one_step(target: Path, *, tidy: bool = True) -> Iterator[Path]:
     """Give a temporary folder beside `target` that becomes `target` when the block ends well.
 
-    When the block raises, nothing is left behind.
+    When the block raises, nothing is left behind. What a killed run left beside `target` is removed first.
+
+    Parameters
+    ----------
+    target : Path
+    tidy : bool, optional
+        Whether to look for what killed runs left; who makes many folders in one place calls
+        `remove_leftovers` once.
 
     Raises
     ------
@@ -71,7 +82,10 @@ def folder_in_one_step(target: Path) -> Iterator[Path]:
             "Choose another name or folder; nothing was changed.",
         )
     target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=f".{target.name[:40]}-", suffix=".tmp", dir=target.parent))
+    if tidy:
+        remove_leftovers(target.parent)
+    prefix = f".coursekit-{target.name[:40]}-{_here()}-{os.getpid()}-"
+    temporary = Path(tempfile.mkdtemp(prefix=prefix, suffix=".tmp", dir=target.parent))
     try:
         yield temporary
         temporary.chmod(0o777 & ~_umask())
@@ -81,6 +95,35 @@ def folder_in_one_step(target: Path) -> Iterator[Path]:
     except BaseException:
         remove_folder(temporary)
         raise
+
+
+_LEFTOVER = re.compile(r"\.coursekit-.*-(?P<here>[0-9a-f]{8})-(?P<pid>\d+)-\w+\.tmp", re.DOTALL)
+_DAY = 24 * 60 * 60
+
+
+def remove_leftovers(folder: Path) -> int:
+    """Remove the temporary folders that killed runs of `folder_in_one_step` left in `folder`; return how many.
+
+    The name of each says which process made it, and on which machine. When that process is gone, nobody needs it;
+    one of another machine counts as left behind after a day.
+    """
+    count = 0
+    for path in folder.glob(".coursekit-*.tmp"):
+        made = _LEFTOVER.fullmatch(path.name)
+        if made is None or path.is_symlink() or not path.is_dir():
+            continue
+        if made["here"] == _here():
+            left = int(made["pid"]) != os.getpid() and not process_exists(int(made["pid"]))
+        else:
+            left = abs(time.time() - path.stat().st_mtime) > _DAY
+        if left:
+            remove_folder(path)
+            count += not path.exists()
+    return count
+
+
+def _here() -> str:
+    return hashlib.sha256(machine().encode("utf-8", "replace")).hexdigest()[:8]
 
 
 def remove_folder(path: Path) -> None:

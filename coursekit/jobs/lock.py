@@ -9,16 +9,14 @@ out at its next write, which fails, so that two runs never both record.
 from __future__ import annotations
 
 import os
-import platform
-import sys
 import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from pathlib import Path
 
 from coursekit.errors import CoursekitError, StoreError
+from coursekit.processes import machine, process_exists
 from coursekit.store import Store, Transaction, ledger
 
 BEAT_SECONDS = 5.0
@@ -88,7 +86,7 @@ def hold(store: Store, name: str, command: str, *, again: bool) -> Iterator[Held
     JobRunningError
         When a living run holds it.
     """
-    owner = ledger.Owner(uuid.uuid4().hex, _host(), os.getpid())
+    owner = ledger.Owner(uuid.uuid4().hex, machine(), os.getpid())
     _mine.add(owner.token)
     try:
         held = Held(store, _take(store, name, command, owner, again=again), owner, command)
@@ -123,50 +121,10 @@ def _take(store: Store, name: str, command: str, owner: ledger.Owner, *, again: 
 
 def is_alive(owner: ledger.Owner, beat_at: datetime | None) -> bool:
     """Whether the run that holds a job must be taken for alive."""
-    if owner.host == _host():
+    if owner.host == machine():
         if owner.pid == os.getpid():
             return owner.token in _mine
-        if not _process_exists(owner.pid):
+        if not process_exists(owner.pid):
             return False
     # Either way round: a clock may have been set back.
     return beat_at is not None and abs((datetime.now(UTC) - beat_at).total_seconds()) <= STALE_SECONDS
-
-
-def _host() -> str:
-    # Containers may share a name and a folder, but each counts its processes for itself.
-    try:
-        space = str(Path("/proc/self/ns/pid").readlink())
-    except OSError:
-        space = ""
-    return f"{platform.node()} {space}".strip()
-
-
-def _process_exists(pid: int) -> bool:
-    if sys.platform == "win32":
-        return _windows_process_exists(pid)
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):
-        # Somebody else's process.
-        pass
-    return True
-
-
-def _windows_process_exists(pid: int) -> bool:
-    # There `os.kill(pid, 0)` would send Ctrl-C, or end the process.
-    import ctypes
-
-    query_limited_information, still_active = 0x1000, 259
-    kernel = ctypes.windll.kernel32  # type: ignore[attr-defined, unused-ignore]
-    handle = kernel.OpenProcess(query_limited_information, False, pid)
-    if not handle:
-        access_denied = 5
-        return bool(kernel.GetLastError() == access_denied)
-    try:
-        code = ctypes.c_ulong()
-        kernel.GetExitCodeProcess(handle, ctypes.byref(code))
-        return code.value == still_active
-    finally:
-        kernel.CloseHandle(handle)

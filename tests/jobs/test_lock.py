@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import os
 import platform
-import subprocess
-import sys
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -13,20 +11,16 @@ import pytest
 
 from coursekit.errors import StoreError
 from coursekit.jobs import JobItem, JobLostError, JobRunningError, lock, run_job
+from coursekit.processes import machine
 from coursekit.store import Store, ledger, open_store, schema
+from tests.processes import dead_process
 
 ITEMS = [JobItem("a", 1), JobItem("b", 2)]
 
 
-def dead_process() -> int:
-    process = subprocess.Popen([sys.executable, "-c", ""])
-    process.wait()
-    return process.pid
-
-
 def left_behind(store: Store, *, host: str = "", pid: int = 0, silent: float = 0) -> None:
     """A job that its holder never released."""
-    owner = ledger.Owner("other", host or lock._host(), pid or os.getpid())
+    owner = ledger.Owner("other", host or machine(), pid or os.getpid())
     with store.transaction("check") as tx:
         job_id = ledger.take_job(tx, "check", owner, afresh=False)
         beat_at = datetime.now(UTC) - timedelta(seconds=silent)
@@ -140,55 +134,3 @@ def test_a_missed_beat_does_no_harm(store: Store, monkeypatch: pytest.MonkeyPatc
         assert missed.wait(5)
 
     assert run_job(store, "check", ITEMS, work).failures == ()
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has numbers for processes of its own kind")
-def test_which_process_exists() -> None:
-    assert lock._process_exists(os.getpid())
-    assert lock._process_exists(1)
-    assert not lock._process_exists(dead_process())
-    assert lock._process_exists(2**40), "when in doubt it lives"
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="the answers of kill are POSIX's")
-def test_somebody_elses_process_exists(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(pid: int, signal: int) -> None:
-        raise PermissionError
-
-    monkeypatch.setattr(os, "kill", refuse)
-    assert lock._process_exists(1)
-
-
-@pytest.mark.parametrize(
-    ("handle", "error", "code", "alive"),
-    [(5, 0, 259, True), (5, 0, 0, False), (0, 5, 0, True), (0, 87, 0, False)],
-)
-def test_which_process_exists_on_windows(
-    monkeypatch: pytest.MonkeyPatch, handle: int, error: int, code: int, alive: bool
-) -> None:
-    """A running one, one that ended, somebody else's, and none; with Windows' functions played."""
-    import ctypes
-    from types import SimpleNamespace
-
-    def exit_code(found: int, target: object) -> None:
-        target._obj.value = code  # type: ignore[attr-defined]
-
-    closed: list[int] = []
-    kernel = SimpleNamespace(
-        OpenProcess=lambda access, inherit, pid: handle,
-        GetLastError=lambda: error,
-        GetExitCodeProcess=exit_code,
-        CloseHandle=closed.append,
-    )
-    monkeypatch.setattr(ctypes, "windll", SimpleNamespace(kernel32=kernel), raising=False)
-    monkeypatch.setattr(sys, "platform", "win32")
-    assert lock._process_exists(7) is alive
-    assert closed == ([handle] if handle else [])
-
-
-def test_where_there_are_no_process_spaces(monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing(path: Path) -> Path:
-        raise FileNotFoundError
-
-    monkeypatch.setattr(Path, "readlink", missing)
-    assert lock._host() == platform.node()
