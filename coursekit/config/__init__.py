@@ -5,10 +5,12 @@ the order of what is there.
 """
 
 from coursekit.config.course import Course, Session, Topic, find_course, load_course, parse_course
+from coursekit.config.host import HostSettings
 from coursekit.config.project import load_project, parse_project, render_project, update_project
 
 __all__ = [
     "Course",
+    "HostSettings",
     "Session",
     "Topic",
     "find_course",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from zoneinfo import ZoneInfo, available_timezones
 
+from coursekit.config.host import HostSettings, host_of
 from coursekit.config.shared import language_of, milestones_of, read_file
 from coursekit.errors import InputError
 from coursekit.model import Milestone, Waiver
@@ -66,6 +67,7 @@ class Course:
     repositories: str = "repositories"
     clones: str = "clones"
     database: str = ""
+    host: HostSettings | None = None
     folder: Path = field(default_factory=Path)
 
     @property
@@ -147,6 +149,7 @@ def parse_course(data: bytes, where: str = "course.toml", folder: Path | None = 
         repositories=_folder(projects, "repositories"),
         clones=_folder(projects, "clones"),
         database=store.text("database"),
+        host=host_of(top.table("host")),
         folder=folder or Path(),
     )
     for table in (top, about, groups, attendance, check, projects, store):

@@ -93,6 +93,21 @@ class Repository(NewRepository):
     replaced_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """That the tool gave a student access to a repository on the git host; open while ``revoked_at`` is None.
+
+    ``account`` is the one that was given access, which need no longer be the student's.
+    """
+
+    id: int
+    repository_id: int
+    student_id: int
+    account: str
+    granted_at: datetime
+    revoked_at: datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class NewProposalDecision:
     """What an instructor said of a group's proposal.

@@ -62,6 +62,50 @@ def add_repository(
     return _to_repository(found)
 
 
+def set_address(
+    tx: Transaction, repository_id: int, url: str, *, replace: bool = False, reason: str | None = None
+) -> Repository:
+    """Note where a repository that was made here was published; its folder stays known.
+
+    It is the same repository as before, and none takes another one's place. The same address again changes
+    nothing.
+
+    Parameters
+    ----------
+    tx : Transaction
+    repository_id : int
+    url : str
+    replace : bool, optional
+        Whether another address may be given up.
+    reason : str, optional
+        For the audit.
+
+    Raises
+    ------
+    InputError
+        When there is no such repository, or it has another address.
+    """
+    row = tx.first(sa.select(repositories).where(repositories.c.id == repository_id))
+    if row is None:
+        raise InputError(
+            f"expected a repository of the course, found no number {repository_id}",
+            "Register the group's repository first.",
+        )
+    if row.url == url:
+        return _to_repository(row)
+    if row.url is not None and not replace:
+        raise InputError(
+            f"expected a repository without an address yet, found {row.url}",
+            "Say that it shall be replaced, if that is meant.",
+        )
+    tx.execute(repositories.update().where(repositories.c.id == repository_id).values(url=url))
+    # The address itself may hold a name, so the audit says only that there is another one.
+    tx.audit("change", "repositories", repository_id, "url", reason=reason)
+    found = tx.first(sa.select(repositories).where(repositories.c.id == repository_id))
+    assert found is not None
+    return _to_repository(found)
+
+
 def list_repositories(view: Reader, *, history: bool = False) -> list[Repository]:
     """Give the groups' repositories, by group.
 

@@ -19,7 +19,7 @@ from coursekit.model import Level, Status
 from coursekit.text import clean
 
 # The version that this code reads and writes: the newest migration's number (a test compares).
-HEAD = "0002"
+HEAD = "0003"
 
 AUDITED = {"audited": True}
 CLOSED_TYPES = (sa.Integer, sa.Boolean, sa.DateTime, sa.Date, sa.Enum)
@@ -141,6 +141,29 @@ proposal_decisions = _table(
     # Of what was read, so that a proposal that has changed since is told apart.
     sa.Column("fingerprint", CleanText, nullable=False),
     sa.Column("decided_at", UtcDateTime, nullable=False),
+)
+
+# Whom the tool gave access to a repository on the git host: only that may it take away again. The account is
+# kept as it was then, as the roster's may be corrected since.
+access = _table(
+    "access",
+    sa.Column(
+        "repository_id",
+        sa.ForeignKey("repositories.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+        info=AUDITED,
+    ),
+    sa.Column(
+        "student_id",
+        sa.ForeignKey("students.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+        info=AUDITED,
+    ),
+    sa.Column("account", CleanText, nullable=False),
+    sa.Column("granted_at", UtcDateTime, nullable=False, info=AUDITED),
+    sa.Column("revoked_at", UtcDateTime, info=AUDITED),
 )
 
 check_runs = _table(
