@@ -137,6 +137,8 @@ class Project:
     template: str = ""
     template_version: str = ""
     core_version: str = ""
+    template_tree: str = ""
+    coursekit_source: str = ""
     profile: str = "opencampus-ml"
     milestones: tuple[Milestone, ...] = ()
     waivers_asked: tuple[WaiverRequest, ...] = ()

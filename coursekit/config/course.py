@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from zoneinfo import ZoneInfo, available_timezones
 
 from coursekit.config.host import HostSettings, host_of
-from coursekit.config.shared import language_of, milestones_of, read_file
+from coursekit.config.shared import language_of, milestones_of, read_file, source_of
 from coursekit.errors import InputError
 from coursekit.model import Milestone, Waiver
 from coursekit.text import nearest, one_line
@@ -145,7 +144,7 @@ def parse_course(data: bytes, where: str = "course.toml", folder: Path | None = 
         waivers=tuple(_waiver(table) for table in top.tables("waivers")),
         topics=_topics(top),
         template=projects.text("template"),
-        coursekit_source=_source(projects),
+        coursekit_source=source_of(projects),
         repositories=_folder(projects, "repositories"),
         clones=_folder(projects, "clones"),
         database=store.text("database"),
@@ -235,21 +234,3 @@ def _folder(projects: Table, key: str) -> str:
             f'For example:  {key} = "{key}"',
         )
     return "/".join(parts)
-
-
-_SOURCE = re.compile(
-    r"(?:git\+(?:https|ssh|file)://[\w.~:/@%+-]+@[\w./-]+|https://[\w.~:/@%+-]+\.(?:whl|tar\.gz|zip))(?:#[\w=&.-]+)?",
-    re.ASCII,
-)
-
-
-def _source(projects: Table) -> str:
-    source = projects.text("coursekit_source")
-    if source and not _SOURCE.fullmatch(source):
-        raise projects.error(
-            "coursekit_source",
-            "expected an address that names one version (git+https://…@version, or https://….whl), "
-            f"but found {one_line(source, 80)!r}",
-            "The name alone is not enough: on the public package index it belongs to somebody else's package.",
-        )
-    return source

@@ -11,7 +11,7 @@ from typing import Any
 import tomlkit
 from tomlkit.items import AoT, Item, String, StringType, Trivia
 
-from coursekit.config.shared import language_of, milestones_of, read_file
+from coursekit.config.shared import language_of, milestones_of, read_file, source_of
 from coursekit.model import Member, Project, ProjectResults, WaiverRequest
 from coursekit.text import clean, printable
 from coursekit.tomlread import Table, parse
@@ -70,6 +70,8 @@ def parse_project(data: bytes, where: str = "project.toml") -> Project:
         template=template.text("name"),
         template_version=template.text("version"),
         core_version=template.text("core_version"),
+        template_tree=template.text("tree"),
+        coursekit_source=source_of(template),
         profile=check.text("profile", "opencampus-ml"),
         milestones=milestones_of(check, None),
         waivers_asked=tuple(_waiver_request(table) for table in top.tables("waivers")),
@@ -138,6 +140,8 @@ baseline_model = ""
 name = ""
 version = ""
 core_version = ""
+tree = ""
+coursekit_source = ""
 
 [check]
 # What `coursekit check` asks for, and until when.
@@ -161,6 +165,8 @@ _PLACES: dict[str, tuple[str, str]] = {
     "template": ("template", "name"),
     "template_version": ("template", "version"),
     "core_version": ("template", "core_version"),
+    "template_tree": ("template", "tree"),
+    "coursekit_source": ("template", "coursekit_source"),
     "profile": ("check", "profile"),
     "milestones": ("check", "milestones"),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 
 from coursekit.errors import InputError
@@ -42,3 +43,22 @@ def read_file(path: Path, name: str) -> bytes:
             f"Give the path to a {name}, or to the folder that holds it.",
         )
     return file.read_bytes()
+
+
+_SOURCE = re.compile(
+    r"(?:git\+(?:https|ssh|file)://[\w.~:/@%+-]+@[\w./-]+|https://[\w.~:/@%+-]+\.(?:whl|tar\.gz|zip))(?:#[\w=&.-]+)?",
+    re.ASCII,
+)
+
+
+def source_of(table: Table) -> str:
+    """Return where a workflow installs coursekit from: a pinned source, which stands in a shell's line."""
+    source = table.text("coursekit_source")
+    if source and not _SOURCE.fullmatch(source):
+        raise table.error(
+            "coursekit_source",
+            "expected an address that names one version (git+https://…@version, or https://….whl), "
+            f"but found {one_line(source, 80)!r}",
+            "The name alone is not enough: on the public package index it belongs to somebody else's package.",
+        )
+    return source

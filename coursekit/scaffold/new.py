@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from coursekit import __version__
 from coursekit.config import Course, render_project
 from coursekit.errors import InputError
 from coursekit.files import folder_in_one_step, write_new
@@ -22,6 +21,7 @@ from coursekit.scaffold.people import (
     clean_repository,
     clean_title,
 )
+from coursekit.scaffold.pristine import BRANCH, FACTS, pristine_message, pristine_tree
 from coursekit.templates import Template, core_files, core_version, find_template
 from coursekit.text import slug
 
@@ -100,32 +100,41 @@ def new_project(
             language=course.language,
             profile=course.profile,
             milestones=course.milestones,
+            coursekit_source=course.coursekit_source,
         )
-    files = project_files(project, found, course.coursekit_source if course else "")
+    project, files = complete_project(project, found)
     refuse_taken(target)
     created = Created(target, project, found, tuple(sorted(files)))
     if dry_run:
         return created
     with folder_in_one_step(target) as folder:
         if git:
-            commit = make_repository(folder, files, commit_message(project))
+            commit = make_repository(folder, files, pristine_message(project), branches=[BRANCH])
         else:
             write_new(folder, files)
             commit = ""
     return dataclasses.replace(created, commit=commit)
 
 
-def project_files(project: Project, template: Template, coursekit_source: str = "") -> dict[str, bytes]:
-    """Return every file of a new project, by its path."""
-    values = project_values(project, coursekit_source)
-    return {
-        **render(template, values).fill(values),
-        **core_files(),
-        "project.toml": render_project(project).encode("utf-8"),
-    }
+def complete_project(
+    project: Project, template: Template, core: Mapping[str, bytes] | None = None
+) -> tuple[Project, dict[str, bytes]]:
+    """Return every file of a project as the template makes it, by its path, and the project with their tree's id.
+
+    Parameters
+    ----------
+    project : Project
+    template : Template
+    core : mapping, optional
+        The files of another core_lib than today's.
+    """
+    values = project_values(project)
+    files = {**render(template, values).fill(values), **(core_files() if core is None else core)}
+    project = dataclasses.replace(project, template_tree=pristine_tree(files))
+    return project, {**files, FACTS: render_project(project).encode("utf-8")}
 
 
-def project_values(project: Project, coursekit_source: str = "") -> dict[str, Value]:
+def project_values(project: Project) -> dict[str, Value]:
     """Return the values that a template may use."""
     return {
         "title": project.title,
@@ -137,18 +146,8 @@ def project_values(project: Project, coursekit_source: str = "") -> dict[str, Va
         "course": project.course,
         "semester": project.semester,
         "group": project.group,
-        "coursekit_source": coursekit_source,
+        "coursekit_source": project.coursekit_source,
     }
-
-
-def commit_message(project: Project) -> str:
-    """Return the message of the first commit; its trailers say what the files were made from."""
-    return (
-        f"Start from the template {project.template}\n\n"
-        f"Made by coursekit {__version__}.\n\n"
-        f"Coursekit-Template: {project.template} {project.template_version}\n"
-        f"Coursekit-Core: {project.core_version}\n"
-    )
 
 
 def refuse_taken(target: Path) -> None:

@@ -9,16 +9,19 @@ import subprocess
 import tomllib
 from pathlib import Path
 
+import pygit2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coursekit.config import Course, load_project, parse_project
 from coursekit.errors import InputError
+from coursekit.git import tree_id_without
 from coursekit.model import Member, Milestone, Project
 from coursekit.scaffold import clean_members, clean_name, clean_title, new_project, parse_member, render
 from coursekit.scaffold.bake import Rendering
-from coursekit.scaffold.new import project_files, project_values
+from coursekit.scaffold.new import complete_project, project_values
+from coursekit.scaffold.pristine import BRANCH, FACTS, trailers
 from coursekit.templates import find_template
 
 NASTY = [
@@ -80,8 +83,8 @@ def test_whatever_is_typed_the_files_keep_their_form(title: str, member: str, de
     except InputError:
         return
     project = Project(title=title, members=(Member(member),), description=description, task="t")
-    files = project_files(project, find_template("blank"))
-    plain = project_files(
+    _, files = complete_project(project, find_template("blank"))
+    _, plain = complete_project(
         Project(title="T", members=(Member("M"),), description="D", task="t"), find_template("blank")
     )
     assert files.keys() == plain.keys()
@@ -147,6 +150,19 @@ def test_what_the_first_readme_looks_like(tmp_path: Path, snapshot) -> None:
     project = load_project(tmp_path / "p")
     assert f"Coursekit-Template: image-classification {project.template_version}" in message
     assert f"Coursekit-Core: {project.core_version}" in message
+    assert f"Coursekit-Tree: {project.template_tree}" in message
+
+
+def test_the_pristine_rendering_is_kept_and_recognized(tmp_path: Path) -> None:
+    """The first commit is on a branch of its own too; its tree, without project.toml, is the one that is stated."""
+    new_project(tmp_path / "p", "Digits", [Member("Ada")], "", "blank", course=COURSE)
+    git = pygit2.Repository(tmp_path / "p")
+    commit = git.head.peel(pygit2.Commit)
+    assert git.lookup_branch(BRANCH).target == commit.id
+    project = load_project(tmp_path / "p")
+    assert project.coursekit_source == COURSE.coursekit_source
+    assert trailers(commit.message) == {project.template_tree}
+    assert tree_id_without(git[commit.tree_id].read_raw(), FACTS) == project.template_tree
 
 
 @pytest.mark.parametrize(
@@ -191,7 +207,7 @@ def test_an_empty_folder_is_taken_over(tmp_path: Path) -> None:
 
 
 def test_nothing_is_left_when_it_fails_half_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> str:
+    def fail(*_: object, **__: object) -> str:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("coursekit.scaffold.new.make_repository", fail)
