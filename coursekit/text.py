@@ -47,6 +47,60 @@ def clean(text: str) -> str:
     return text
 
 
+# What Markdown may read as markup, wherever it stands. An underscore within a word is none.
+_MARKUP = re.compile(r"[\\`*\[\]<>&~$|]|(?<![^\W_])_|_(?![^\W_])")
+_NUMBERED = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
+# What git hosts make links, mentions, commands or pictures of after the markup is read, so that no backslash
+# stops them: addresses, host names, @people, #issues, !merge-requests, ~labels, KEY-1, commits, :emoji:, /commands.
+_REFERENCE = re.compile(
+    r"@|:\S|[#!$&%~^][\w\"{]|\[\[|\w\.[^\W\d]\w|www\.|\w_\w|\b[a-z]+-\d|\b[0-9a-f]{7,40}\b|^[/.]\w",
+    re.IGNORECASE,
+)
+_AROUND = re.compile(r"""([(\[{"'“„‘‚]*)(.*?)([.,;:!?)\]}"'”’…]*)""", re.DOTALL)
+
+
+def escape_markdown(line: str) -> str:
+    """Return one line of printable text as Markdown that shows it as it is, at the start of a block too."""
+    return _block(_inline(line))
+
+
+def _inline(line: str) -> str:
+    return _MARKUP.sub(lambda match: "\\" + match[0], line)
+
+
+def _block(line: str) -> str:
+    line = _NUMBERED.sub(r"\1\\\2", line)
+    if line.startswith(("#", "+", "-", "=", ":")):
+        line = "\\" + line
+    # A closing row of # in a heading would be dropped.
+    return line[:-1] + "\\#" if line.endswith("#") and line != "\\#" else line
+
+
+def code_span(text: str) -> str:
+    """Return text as Markdown code on one line: the one place where git hosts look for nothing."""
+    line = one_line(text)
+    longest = max((len(run) for run in re.findall("`+", line)), default=0)
+    pad = " " if line.startswith("`") or line.endswith("`") else ""
+    return f"{'`' * (longest + 1)}{pad}{line}{pad}{'`' * (longest + 1)}" if line else ""
+
+
+def foreign_markdown(text: str, width: int = 0) -> str:
+    """Return somebody else's text as Markdown for a git host: no markup, link, mention or command of theirs works.
+
+    It is put on one line of at most `width` characters before escaping. Names, addresses and references
+    become code, the rest is escaped.
+    """
+    return _block(" ".join(_word(word) for word in one_line(text, width).split(" ") if word))
+
+
+def _word(word: str) -> str:
+    around = _AROUND.fullmatch(word)
+    before, core, after = around.groups() if around else ("", word, "")
+    if not (_REFERENCE.search(word) or _REFERENCE.search(core)):
+        return _inline(word)
+    return _inline(before) + code_span(core) + _inline(after) if core else code_span(word)
+
+
 # Names that Windows reserves for devices, with any ending.
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(10))}
 _GERMAN = [("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("Ä", "Ae"), ("Ö", "Oe"), ("Ü", "Ue"), ("ß", "ss")]

@@ -7,29 +7,15 @@ import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from coursekit.text import clean, one_line, printable
+from coursekit.text import clean, escape_markdown, one_line, printable
 
 Value = str | Sequence[str]
-
-# What Markdown may read as markup, wherever it stands. An underscore within a word is none.
-_MARKUP = re.compile(r"[\\`*\[\]<>&~$|]|(?<![^\W_])_|_(?![^\W_])")
-_NUMBERED = re.compile(r"^(\d{1,9})([.)])")
 
 
 def markdown(text: str) -> str:
     """Return `text` as Markdown that shows it; empty lines separate paragraphs, other breaks become spaces."""
     paragraphs = (one_line(part) for part in re.split(r"\n\s*\n", clean(text)))
-    return "\n\n".join(_paragraph(part) for part in paragraphs if part)
-
-
-def _paragraph(line: str) -> str:
-    # `printable` has made backslashes of hidden characters; they are meant to be seen, too.
-    line = _MARKUP.sub(lambda match: "\\" + match[0], line)
-    line = _NUMBERED.sub(r"\1\\\2", line)
-    if line.startswith(("#", "+", "-", "=", ":")):
-        line = "\\" + line
-    # A closing row of # in a heading would be dropped.
-    return line[:-1] + "\\#" if line.endswith("#") and line != "\\#" else line
+    return "\n\n".join(escape_markdown(part) for part in paragraphs if part)
 
 
 def quoted(text: str) -> str:

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from coursekit.checker.engine import NO_RULE, Check
+from coursekit.checker.severity import by_urgency
 from coursekit.model import Finding, Level, Location, Status, Text
 from coursekit.text import one_line, printable
 
@@ -52,7 +53,7 @@ def _lines(check: Check) -> Iterator[str]:
     if met:
         yield from _wrapped(f"✓ {word('met')}: ", " ".join(met))
     unruled = [f.code for f in check.findings if f.message == NO_RULE.in_(language)]
-    for finding in _by_urgency(check.findings):
+    for finding in by_urgency(check.findings):
         if finding.status is not Status.MET and finding.code not in unruled:
             yield ""
             yield from _finding(finding, language)
@@ -77,12 +78,6 @@ def _lines(check: Check) -> Iterator[str]:
     )
 
 
-def _by_urgency(findings: Sequence[Finding]) -> list[Finding]:
-    order = [Status.NOT_MET, Status.NOT_JUDGED, Status.WAIVED, Status.MET]
-    # Otherwise in the profile's order, which is the course's.
-    return sorted(findings, key=lambda f: (not f.blocks, order.index(f.status)))
-
-
 def _finding(finding: Finding, language: str) -> Iterator[str]:
     mark = {Status.NOT_MET: "✗", Status.NOT_JUDGED: "?", Status.WAIVED: "–"}.get(finding.status, "✓")
     notes = [_WORDS["required" if finding.level is Level.REQUIRED else "advised"].in_(language)]
@@ -102,6 +97,11 @@ def _finding(finding: Finding, language: str) -> Iterator[str]:
 
 def places(locations: Sequence[Location], language: str = "en", most: int = 6) -> str:
     """Return all places, each file named once: ``README.md:3, README.md:8; x.ipynb, cells 4, 6``."""
+    return "; ".join(places_by_file(locations, language, most))
+
+
+def places_by_file(locations: Sequence[Location], language: str = "en", most: int = 6) -> list[str]:
+    """Return a text for each file, with at most so many places in all."""
     by_path: dict[str, list[Location]] = {}
     for location in locations[:most]:
         by_path.setdefault(location.path, []).append(location)
@@ -112,7 +112,9 @@ def places(locations: Sequence[Location], language: str = "en", most: int = 6) -
             texts.append(f"{one_line(path, 80)}, {_WORDS['cells'].in_(language)} {cells}")
         else:
             texts.append(", ".join(place(one, language) for one in group))
-    return "; ".join(texts) + (", …" if len(locations) > most else "")
+    if len(locations) > most:
+        texts[-1] += ", …"
+    return texts
 
 
 def place(location: Location, language: str = "en") -> str:

@@ -126,11 +126,11 @@ class _Written(_NotebookRule):
     def _judge(self, submission: Submission, book: Book, parameters: Mapping[str, Any]) -> Outcome:
         wanted = self._wanted(parameters)
         if book.prompts:
-            text = Text(
-                "the template's text is still there, {count} times: [{prompt}]",
-                "der Text der Vorlage steht noch da, {count}-mal: [{prompt}]",
+            count, prompt = len(book.prompts), one_line(book.prompts[0][0], 60)
+            message = Text(
+                f"the template's text is still there{f', {count} times' if count > 1 else ''}: [{prompt}]",
+                f"der Text der Vorlage steht noch da{f', {count}-mal' if count > 1 else ''}: [{prompt}]",
             )
-            message = text.format(count=len(book.prompts), prompt=one_line(book.prompts[0][0], 60))
             return not_met(message, *(where for _, where in book.prompts[:_MOST_PLACES]))
         there = {key: parts for key in wanted if (parts := book.of(key))}
         if not there:
