@@ -89,7 +89,7 @@ class Fingerprints:
     def load(cls, data: bytes | str) -> Fingerprints:
         """Read the fingerprints of another template from JSON.
 
-        `files` maps each path to the hashes of its versions; the others are lists of hashes.
+        `files` maps each path to the hashes of its versions; the others are lists of hashes. `prose` may be missing.
 
         Raises
         ------
@@ -100,7 +100,10 @@ class Fingerprints:
             values: Any = json.loads(data)
             return cls(
                 frozenset(one for versions in values.get("files", {}).values() for one in versions),
-                *(frozenset(values.get(name, ())) for name in ("prompts", "code_cells", "code_lines")),
+                *(
+                    frozenset(values.get(name, ()))
+                    for name in ("prompts", "code_cells", "code_lines", "prose")
+                ),
             )
         except (ValueError, TypeError, AttributeError) as error:
             raise InputError(f"expected the fingerprints of a template as JSON, but {error}") from None

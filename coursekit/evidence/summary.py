@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 from coursekit.evidence import prompts
 from coursekit.evidence.headings import README, find, means
+from coursekit.evidence.prompts import known
 from coursekit.model import Location
 from coursekit.submission import Block, Document, Section, Span, Submission
 from coursekit.submission.markdown import plain
+from coursekit.text import one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +74,21 @@ METRIC_WORDS = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\d+[.,]\d+|\d+\s*%|\b\d{2,}\b")
+_KIND = (
+    r"(classification|regression|clustering|segmentation|forecasting|forecast|detection|prediction|recognition|"
+    r"generation|question answering|chatbot|recommendation|klassifikation|klassifizierung|vorhersage|prognose|"
+    r"segmentierung|erkennung)"
+)
+_TASK_IN_PROSE = re.compile(
+    rf"\b(task|problem|aufgabe|problemstellung)\b[^.\n]{{0,60}}\b{_KIND}\b|\b{_KIND}[ -]?(task|problem|aufgabe|sproblem|saufgabe)\b",
+    re.IGNORECASE,
+)
 _NO_BEST = re.compile(
     r"best(es)?\W? (performing )?model(l)?\b.{0,80}\b(not|no|none|kein)|\b(no|none|kein)\b.{0,40}\bbest",
     re.IGNORECASE,
 )
 _BEST_IN_PROSE = re.compile(
-    r"\b(best|outperform\w*|winning|superior|bestes?)\b[^.\n]{0,120}\b(model|modell|network|classifier|regression|forest|cnn|lstm|"
+    r"\b(best(?! alternative)|outperform\w*|winning|superior|bestes?)\b[^.\n]{0,120}\b(model|modell|network|classifier|regression|forest|cnn|lstm|"
     r"mlp|net|transformer|boost\w*)|\b(model|modell|network|classifier|regression|forest|cnn|lstm|mlp|transformer|\w*boost)\b"
     r"[^.\n]{0,120}\b(best|outperform\w*|highest|lowest)\b",
     re.IGNORECASE,
@@ -175,6 +186,8 @@ def _prose(document: Document, sections: list[Section]) -> Stated:
                 continue
             texts.append(prompts.own_text(block.text))
             left += prompts.left(block.text)
+            if known().is_prose(block.text):
+                left.append(one_line(block.text, 60))
     own = " ".join(text for text in texts if text)
     if not sections:
         return Stated(location=Location(document.path, 1))
@@ -194,6 +207,12 @@ def _task(document: Document) -> Stated:
                 Location(document.path, line.line),
                 (prompts.left(label[1]) or [""])[0],
             )
+    if not found.there:
+        # Who wrote a README of their own says it in a sentence.
+        for line in _lines(document):
+            own = prompts.own_text(line.text)
+            if line.kind == "paragraph" and _TASK_IN_PROSE.search(own):
+                return Stated(own, True, Location(document.path, line.line))
     return found
 
 
@@ -303,7 +322,9 @@ def _prose_line(
 ) -> tuple[str, int] | None:
     """Return the first line of the results summary, labels aside, whose own text says what `pattern` looks for."""
     for line in _lines(document, sections) if sections else ():
-        own = prompts.own_text(line.text)
+        own, label = prompts.own_text(line.text), _split(line.text)
+        if label and prompts.left(line.text) and not prompts.own_text(label[1]):
+            continue  # another label of the template, still with its prompt
         if line.kind != "heading" and not _label_of(line.text) and own and pattern.search(own):
             return own, line.line
     return None

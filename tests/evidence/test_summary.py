@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from coursekit.evidence.prompts import left, own_text
 from coursekit.evidence.summary import summary
 from coursekit.submission import open_submission
 from tests.building import README, write
@@ -51,3 +52,40 @@ def test_a_readme_made_to_be_slow_is_read_in_time(tmp_path: Path, piece: str) ->
         f"# T\n\n## Description\n\n{piece * 15_000}\n\n## Results\n\n{piece * 15_000}\n- {piece * 15_000}\n"
     )
     assert summary(open_submission(write(tmp_path, {"README.md": text}))).title.own == "T"
+
+
+def test_another_label_with_its_prompt_says_nothing(tmp_path: Path) -> None:
+    """A template has more labels with 'best' and 'metric' in them; empty ones are no answer."""
+    text = (
+        "# T\n\n### Results Summary\n\n- **Best Model:** [Name of the best-performing model]\n"
+        "- **Best Alternative Model:** [Second-best model and its performance]\n"
+        '- **Improvement:** [Quantitative improvement, e.g., "+12% accuracy", "25% reduction in MSE"]\n'
+    )
+    found = summary(open_submission(write(tmp_path, {"README.md": text})))
+    assert (found.best_model.own, found.metric.own, found.result.own) == ("", "", "")
+    assert found.best_model.prompt == "Name of the best-performing model"
+
+
+@pytest.mark.parametrize("prompt", ["What the model does well", "Name of the target variable/column"])
+def test_prompts_of_later_templates_are_known(prompt: str) -> None:
+    """The course's template got new texts; what is left of them is not taken for a group's."""
+    assert own_text(f"[{prompt}]") == ""
+    assert left(f"- **Label:** [{prompt}]") == [prompt]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        ("The task is a **multi-class image classification** problem with six labels.", True),
+        ("Wir lösen ein Regressionsproblem, also eine Vorhersageaufgabe.", True),
+        ("We looked at many tasks at home. Classification of stamps is one.", False),
+    ],
+)
+def test_a_task_may_be_said_in_a_sentence(tmp_path: Path, sentence: str, said: bool) -> None:
+    found = summary(open_submission(write(tmp_path, {"README.md": f"# T\n\n## Overview\n\n{sentence}\n"})))
+    assert bool(found.task.own) is said
+
+
+def test_a_task_section_with_its_prompt_is_not_answered_elsewhere(tmp_path: Path) -> None:
+    text = "# T\n\nThe task is classification.\n\n### Task Type\n\n[Image Classification / Chatbot / Regression / Clustering / Other]\n"
+    assert summary(open_submission(write(tmp_path, {"README.md": text}))).task.own == ""
