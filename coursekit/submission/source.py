@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import os
 import stat
+import unicodedata
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from functools import cached_property
+from itertools import islice
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from coursekit.errors import InputError
 from coursekit.submission.index import MAX_INDEX, read_index
@@ -23,6 +27,9 @@ if TYPE_CHECKING:
 MAX_FILES = 20_000
 MAX_TOTAL = 500 * 1000 * 1000
 MAX_DEPTH = 64
+# How many names are looked at in a folder that git knows nothing of: environments and downloaded data
+# lie in work trees by the ten thousand, and are not handed in.
+MAX_UNKNOWN = 1000
 
 
 class Kind(StrEnum):
@@ -44,10 +51,6 @@ class Entry:
     size: int | None = 0
 
 
-class LimitError(InputError):
-    """The tree is larger than the view allows."""
-
-
 class UnreadableError(Exception):
     """One file could not be read; the message says why, for a finding."""
 
@@ -58,7 +61,10 @@ class Source(Protocol):
     label: str
 
     def entries(self) -> Iterator[Entry]:
-        """Give every name below the root, folders too, in order of their names."""
+        """Give every name below the root, folders too, level by level.
+
+        Where there are too many, those that people look at first are the ones that are seen.
+        """
 
     def read(self, path: str, limit: int) -> bytes:
         """Return a regular file's bytes.
@@ -89,27 +95,49 @@ class FolderSource:
 
     def entries(self) -> Iterator[Entry]:
         """Walk the folder, leaving out `.git`."""
-        yield from self._walk(self.root, "", 0)
-
-    def _walk(self, folder: Path, prefix: str, depth: int) -> Iterator[Entry]:
-        try:
-            with os.scandir(folder) as scan:
-                children = sorted(scan, key=lambda child: child.name)
-        except OSError:
-            if prefix:
-                yield Entry(prefix.rstrip("/"), Kind.UNREADABLE)
-            return
-        for child in children:
-            if not prefix and child.name == ".git":
+        # A folder, its path, how deep it lies, and how many more names may come from it and below.
+        queue = deque([(self.root, "", 0, [MAX_FILES + 1])])
+        while queue:
+            folder, prefix, depth, left = queue.popleft()
+            try:
+                with os.scandir(folder) as scan:
+                    children = sorted(islice(scan, MAX_FILES + 1), key=lambda child: child.name)
+            except OSError:
+                if prefix:
+                    yield Entry(prefix.rstrip("/"), Kind.UNREADABLE)
                 continue
-            path = prefix + child.name
-            kind, size = _kind_on_disk(child)
-            yield Entry(path, kind, size)
-            if kind is Kind.FOLDER:
-                if depth + 1 >= MAX_DEPTH:
+            for child in children:
+                if not prefix and child.name == ".git":
+                    continue
+                if left[0] <= 0:
+                    break
+                left[0] -= 1
+                path = prefix + child.name
+                kind, size = _kind_on_disk(child)
+                yield Entry(path, kind, size)
+                if kind is Kind.FOLDER and depth + 1 >= MAX_DEPTH:
                     yield Entry(path, Kind.UNREADABLE)
-                else:
-                    yield from self._walk(Path(child.path), path + "/", depth + 1)
+                elif kind is Kind.FOLDER:
+                    outside = left[0] > MAX_UNKNOWN and not self._in_git(path)
+                    queue.append(
+                        (Path(child.path), path + "/", depth + 1, [MAX_UNKNOWN] if outside else left)
+                    )
+
+    def _in_git(self, folder: str) -> bool:
+        """Whether git knows of something in a folder; it does where there is no git."""
+        return self._git_folders is None or unicodedata.normalize("NFC", folder) in self._git_folders
+
+    @cached_property
+    def _git_folders(self) -> frozenset[str] | None:
+        names = self.committed()
+        if names is None:
+            return None
+        parents = {PurePosixPath(name).parent for name in names}
+        return frozenset(
+            unicodedata.normalize("NFC", str(folder))
+            for parent in parents
+            for folder in (parent, *parent.parents)
+        )
 
     def read(self, path: str, limit: int) -> bytes:
         """Read one regular file of the folder."""
@@ -132,6 +160,10 @@ class FolderSource:
 
     def committed(self) -> frozenset[str] | None:
         """Read the names in git's index, if the folder is a work tree. A `.git` that leads elsewhere is not followed."""
+        return self._index
+
+    @cached_property
+    def _index(self) -> frozenset[str] | None:
         try:
             return read_index(self.read(".git/index", MAX_INDEX))
         except UnreadableError:
@@ -215,32 +247,32 @@ class CommitSource:
 
     def entries(self) -> Iterator[Entry]:
         """Walk the commit's tree."""
-        yield from self._walk(self._tree, "", 0)
-
-    def _walk(self, tree: pygit2.Tree, prefix: str, depth: int) -> Iterator[Entry]:
         import pygit2
 
-        for child in tree:
-            raw = child.raw_name.decode("utf-8", "surrogateescape") if child.raw_name else ""
-            path = prefix + raw
-            mode = int(child.filemode)
-            if mode == pygit2.enums.FileMode.TREE:
-                yield Entry(path, Kind.FOLDER)
-                try:
-                    inner = self._git[child.id]
-                except KeyError:
-                    inner = None
-                if depth + 1 >= MAX_DEPTH or not isinstance(inner, pygit2.Tree):
-                    yield Entry(path, Kind.UNREADABLE)
+        modes = pygit2.enums.FileMode
+        queue = deque([(self._tree, "", 0)])
+        while queue:
+            tree, prefix, depth = queue.popleft()
+            for child in tree:
+                raw = child.raw_name.decode("utf-8", "surrogateescape") if child.raw_name else ""
+                path, mode = prefix + raw, int(child.filemode)
+                if mode == modes.TREE:
+                    yield Entry(path, Kind.FOLDER)
+                    try:
+                        inner = self._git[child.id]
+                    except KeyError:
+                        inner = None
+                    if depth + 1 >= MAX_DEPTH or not isinstance(inner, pygit2.Tree):
+                        yield Entry(path, Kind.UNREADABLE)
+                    else:
+                        queue.append((inner, path + "/", depth + 1))
+                elif mode == modes.LINK:
+                    yield Entry(path, Kind.LINK)
+                elif mode == modes.COMMIT:
+                    yield Entry(path, Kind.SPECIAL)
                 else:
-                    yield from self._walk(inner, path + "/", depth + 1)
-            elif mode == pygit2.enums.FileMode.LINK:
-                yield Entry(path, Kind.LINK)
-            elif mode == pygit2.enums.FileMode.COMMIT:
-                yield Entry(path, Kind.SPECIAL)
-            else:
-                self._blobs[path] = child.id
-                yield Entry(path, Kind.FILE, self._size(child.id))
+                    self._blobs[path] = child.id
+                    yield Entry(path, Kind.FILE, self._size(child.id))
 
     def _size(self, oid: pygit2.Oid) -> int | None:
         try:
@@ -263,31 +295,23 @@ class CommitSource:
         return None
 
 
-def list_tree(source: Source) -> tuple[dict[str, Entry], list[Entry]]:
-    """Return the regular files by path, and everything else, within the limits of the view.
+class Tree(NamedTuple):
+    """What a source holds: the regular files by path, everything else, and whether that is all."""
 
-    Raises
-    ------
-    LimitError
-        If there are more files or bytes than a submission may have.
-    """
+    files: dict[str, Entry]
+    others: list[Entry]
+    complete: bool
+
+
+def list_tree(source: Source) -> Tree:
+    """List what a source holds, in order of the paths; at most `MAX_FILES` names."""
     files: dict[str, Entry] = {}
     others: list[Entry] = []
-    total = 0
-    for count, entry in enumerate(source.entries(), 1):
-        if count > MAX_FILES:
-            raise LimitError(
-                f"expected at most {MAX_FILES:,} files, but {source.label} has more",
-                "Remove what does not belong in the repository: data sets, virtual environments, caches.",
-            )
+    entries = source.entries()
+    for entry in islice(entries, MAX_FILES):
         if entry.kind is Kind.FILE:
             files[entry.path] = entry
-            total += entry.size or 0
         else:
             others.append(entry)
-    if total > MAX_TOTAL:
-        raise LimitError(
-            f"expected at most {MAX_TOTAL // 1_000_000} MB, but {source.label} has {total // 1_000_000:,} MB",
-            "Remove what does not belong in the repository: data sets, virtual environments, caches.",
-        )
-    return files, others
+    complete = next(entries, None) is None
+    return Tree(dict(sorted(files.items())), sorted(others, key=lambda entry: entry.path), complete)

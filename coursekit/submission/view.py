@@ -19,10 +19,13 @@ from coursekit.submission.image import ImageError, ImageHeader, read_header
 from coursekit.submission.markdown import Document
 from coursekit.submission.notebook import MAX_NOTEBOOK, Notebook, NotebookError
 from coursekit.submission.source import (
+    MAX_FILES,
+    MAX_TOTAL,
     CommitSource,
     Entry,
     FolderSource,
     Source,
+    Tree,
     UnreadableError,
     list_tree,
 )
@@ -62,22 +65,30 @@ class Submission:
         self.name = name or source.label
         self._facts: dict[Any, Any] = {}
         self._problems: dict[str, Problem] = {}
+        self._read = 0
 
     # -- the tree ------------------------------------------------------------------------------
 
     @cached_property
-    def _tree(self) -> tuple[dict[str, Entry], list[Entry]]:
-        return list_tree(self.source)
+    def _tree(self) -> Tree:
+        tree = list_tree(self.source)
+        if not tree.complete:
+            self.note(
+                ".",
+                f"expected at most {MAX_FILES:,} files, but {printable(self.name)} has more; the rest was not looked at",
+                "Remove what does not belong in the repository: data sets, virtual environments, caches.",
+            )
+        return tree
 
     @property
     def files(self) -> dict[str, Entry]:
         """The regular files by path."""
-        return self._tree[0]
+        return self._tree.files
 
     @property
     def others(self) -> list[Entry]:
         """Folders, links, special and unreadable entries."""
-        return self._tree[1]
+        return self._tree.others
 
     @cached_property
     def folders(self) -> frozenset[str]:
@@ -125,7 +136,14 @@ class Submission:
         UnreadableError
             If it is larger than `limit` or cannot be read.
         """
-        return self.source.read(path, limit)
+        # One file over its limit costs that file; many below theirs must not cost all memory and time either.
+        data = self.source.read(path, limit)
+        self._read += len(data)
+        if self._read > MAX_TOTAL:
+            raise UnreadableError(
+                f"was not read: {MAX_TOTAL // 1_000_000} MB of this repository were read already"
+            )
+        return data
 
     @property
     def problems(self) -> tuple[Problem, ...]:

@@ -12,11 +12,11 @@ import pytest
 from coursekit.errors import InputError
 from coursekit.submission import open_submission
 from coursekit.submission import source as source_module
+from coursekit.submission import view as view_module
 from coursekit.submission.source import (
     CommitSource,
     FolderSource,
     Kind,
-    LimitError,
     UnreadableError,
     list_tree,
 )
@@ -38,7 +38,7 @@ def test_a_folder_and_its_commit_give_the_same_files(tmp_path: Path) -> None:
     write(tmp_path, {"README.md": "# x", "3_Model/ü b.txt": "y", "3_Model/deep/z.bin": b"\x00\x01"})
     commit(tmp_path)
     folder, bare = FolderSource(tmp_path), CommitSource(tmp_path)
-    files, _ = list_tree(folder)
+    files = list_tree(folder).files
     assert {path: entry.size for path, entry in files.items()} == {
         path: entry.size for path, entry in list_tree(bare)[0].items()
     }
@@ -109,7 +109,7 @@ def test_links_lead_nowhere(tmp_path: Path) -> None:
     (tmp_path / "repo/folder").symlink_to(tmp_path)
     os.link(tmp_path / "secret", tmp_path / "repo/hard")
     view = FolderSource(tmp_path / "repo")
-    files, others = list_tree(view)
+    files, others, _ = list_tree(view)
     assert set(files) == {"README.md", "hard"}
     assert {entry.path: entry.kind for entry in others} == {"link": Kind.LINK, "folder": Kind.LINK}
     for path in ("link", "folder/secret", "hard", "../secret"):
@@ -136,16 +136,47 @@ def test_on_systems_without_descriptors_the_resolved_path_is_checked(tmp_path: P
         view.read("../secret", 10)
 
 
-def test_limits_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write(tmp_path, {f"{n}.txt": "x" * 10 for n in range(5)})
+def test_a_file_over_its_limit_is_not_read(tmp_path: Path) -> None:
+    write(tmp_path, {"0.txt": "x" * 10})
     with pytest.raises(UnreadableError, match="10 bytes, more than the 3"):
         FolderSource(tmp_path).read("0.txt", 3)
-    monkeypatch.setattr(source_module, "MAX_TOTAL", 20)
-    with pytest.raises(LimitError, match="MB"):
-        list_tree(FolderSource(tmp_path))
-    monkeypatch.setattr(source_module, "MAX_FILES", 3)
-    with pytest.raises(LimitError, match="at most 3 files"):
-        list_tree(FolderSource(tmp_path))
+
+
+def test_a_large_repository_is_read_until_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its size alone is no reason to refuse it: what is not asked for costs nothing."""
+    write(tmp_path, {"README.md": "# x", **{f"{n}.txt": "x" * 10 for n in range(5)}})
+    monkeypatch.setattr(view_module, "MAX_TOTAL", 25)
+    submission = open_submission(tmp_path)
+    assert [submission.read(f"{n}.txt") for n in range(2)] == [b"x" * 10] * 2
+    with pytest.raises(UnreadableError, match="were read already"):
+        submission.read("2.txt")
+
+
+def test_of_too_many_files_those_at_the_top_are_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The README is not lost behind a folder of ten thousand pictures that comes before it."""
+    write(tmp_path, {"README.md": "# x", **{f"1_Data/images/{n}.txt": "x" for n in range(20)}})
+    commit(tmp_path)
+    monkeypatch.setattr(source_module, "MAX_FILES", 5)
+    for revision in (None, "HEAD"):
+        submission = open_submission(tmp_path, revision)
+        assert "README.md" in submission.files
+        assert len(submission.files) + len(submission.others) == 5
+        assert "has more" in submission.problems[0].message
+
+
+def test_what_git_does_not_know_is_looked_at_only_so_far(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An environment or a data set that is not committed does not crowd out the work."""
+    write(tmp_path, {"README.md": "# x", "data/own.csv": "1"})
+    commit(tmp_path)
+    write(tmp_path, {f".venv/lib/{n}.py": "x" for n in range(20)})
+    write(tmp_path, {f"data/{n}.csv": "x" for n in range(20)})
+    monkeypatch.setattr(source_module, "MAX_UNKNOWN", 4)
+    tree = list_tree(FolderSource(tmp_path))
+    assert tree.complete
+    assert len([path for path in tree.files if path.startswith(".venv/")]) == 3
+    assert len([path for path in tree.files if path.startswith("data/")]) == 21
 
 
 def test_deep_folders_end_at_a_limit(tmp_path: Path) -> None:
@@ -155,6 +186,6 @@ def test_deep_folders_end_at_a_limit(tmp_path: Path) -> None:
     write(deep, {"x": "x"})
     commit(tmp_path)
     for view in (FolderSource(tmp_path), CommitSource(tmp_path)):
-        files, others = list_tree(view)
+        files, others, _ = list_tree(view)
         assert not files
-        assert others[-1].kind is Kind.UNREADABLE
+        assert any(entry.kind is Kind.UNREADABLE for entry in others)
