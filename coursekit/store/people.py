@@ -11,6 +11,16 @@ from coursekit.errors import InputError
 from coursekit.store.records import Group, Membership, NewStudent, Student
 from coursekit.store.schema import groups, memberships, students
 from coursekit.store.transaction import Reader, Transaction
+from coursekit.text import one_line
+
+# What must be unique: the column of the form that is compared, and how messages call it.
+_KEYS = {
+    "email": ("email_key", "e-mail address"),
+    "account": ("account_key", "account"),
+    "id_number": ("id_number_key", "ID number"),
+    "account_id": ("account_id", "account number"),
+}
+_FIELDS = ("name", *_KEYS, "section")
 
 
 def comparable(text: str) -> str:
@@ -38,30 +48,98 @@ def add_student(tx: Transaction, student: NewStudent) -> Student:
         When the name is empty, or another student has the e-mail address or the account. The transaction
         stays usable, so that an import can go on with the next row.
     """
-    name = student.name.strip()
-    if not name:
-        raise InputError("expected a student's name, found none", "Write a name in this row.")
-    keys: dict[str, str | None] = {}
-    for field, what in (("email", "e-mail address"), ("account", "account")):
-        value = (getattr(student, field) or "").strip() or None
-        key = None if value is None else comparable(value)
-        keys |= {field: value, f"{field}_key": key}
-        if key is None:
-            continue
-        column = students.c[f"{field}_key"]
-        if tx.first(sa.select(students.c.id).where(column == key)):
-            raise InputError(
-                f"expected each {what} once, found {value!r} with another student already",
-                "Correct the row, or remove it if it is the same person.",
-            )
-    student_id = tx.insert(students, name=name, added_at=tx.now, **keys)
+    student_id = tx.insert(students, added_at=tx.now, **_values(tx, student))
     tx.audit("add", "students", student_id)
     return _student(tx, student_id)
 
 
-def list_students(view: Reader) -> list[Student]:
-    """Give all students, in the order in which they came."""
-    return [_to_student(row) for row in view.all(sa.select(students).order_by(students.c.id))]
+def change_student(
+    tx: Transaction, student_id: int, student: NewStudent, *, reason: str | None = None
+) -> Student:
+    """Give a person on the roster another name, address, account, number or section.
+
+    Parameters
+    ----------
+    tx : Transaction
+    student_id : int
+    student : NewStudent
+        All that is known afterwards; what is None there is forgotten.
+    reason : str, optional
+        For the audit, which says what was changed, but not from what to what.
+
+    Raises
+    ------
+    InputError
+        As `add_student` does, or when there is no such student.
+    """
+    before = _student(tx, student_id)
+    values = _values(tx, student, student_id)
+    changed = [field for field in _FIELDS if values[field] != getattr(before, field)]
+    if changed:
+        tx.execute(students.update().where(students.c.id == student_id).values(**values))
+    for field in changed:
+        tx.audit("change", "students", student_id, field, reason=reason)
+    return _student(tx, student_id)
+
+
+def drop_student(
+    tx: Transaction, student_id: int, *, at: datetime | None = None, reason: str | None = None
+) -> Student:
+    """Note that a student dropped out, and of the group too; that he or she was there stays known.
+
+    Parameters
+    ----------
+    tx : Transaction
+    student_id : int
+    at : datetime, optional
+        Since when; now by default.
+    reason : str, optional
+        For the audit.
+
+    Raises
+    ------
+    InputError
+        When there is no such student, or the moment lies before the student joined the group.
+    """
+    before = _student(tx, student_id)
+    if before.left_at is not None:
+        return before
+    at = at or tx.now
+    leave_group(tx, student_id, at=at, reason=reason)
+    tx.execute(students.update().where(students.c.id == student_id).values(left_at=at))
+    tx.audit("change", "students", student_id, "left_at", None, at, reason)
+    return _student(tx, student_id)
+
+
+def return_student(tx: Transaction, student_id: int, *, reason: str | None = None) -> Student:
+    """Note that a student who dropped out takes part again, in no group yet.
+
+    Raises
+    ------
+    InputError
+        When there is no such student.
+    """
+    before = _student(tx, student_id)
+    if before.left_at is None:
+        return before
+    tx.execute(students.update().where(students.c.id == student_id).values(left_at=None))
+    tx.audit("change", "students", student_id, "left_at", before.left_at, None, reason)
+    return _student(tx, student_id)
+
+
+def list_students(view: Reader, *, left: bool = False) -> list[Student]:
+    """Give the students who take part, in the order in which they came.
+
+    Parameters
+    ----------
+    view : Reader
+    left : bool, optional
+        Also those who dropped out.
+    """
+    statement = sa.select(students).order_by(students.c.id)
+    if not left:
+        statement = statement.where(students.c.left_at.is_(None))
+    return [_to_student(row) for row in view.all(statement)]
 
 
 def add_group(tx: Transaction, name: str) -> Group:
@@ -143,10 +221,15 @@ def join_group(
     Raises
     ------
     InputError
-        When there is no such student or group.
+        When there is no such student or group, or the student dropped out.
     """
-    _student(tx, student_id)
+    student = _student(tx, student_id)
     _group(tx, group_id)
+    if student.left_at is not None:
+        raise InputError(
+            f"expected a student who takes part, but {one_line(student.name, 60)} dropped out",
+            "Add the student to the roster again first.",
+        )
     at = at or tx.now
     present = _open_membership(tx, student_id)
     if present and present.group_id == group_id:
@@ -228,6 +311,29 @@ def members(view: Reader) -> dict[int, list[Student]]:
     return found
 
 
+def _values(tx: Transaction, student: NewStudent, student_id: int | None = None) -> dict[str, str | None]:
+    """Give the columns' values, after looking whether another student has one that must be unique."""
+    name = student.name.strip()
+    if not name:
+        raise InputError("expected a student's name, found none", "Write a name in this row.")
+    values: dict[str, str | None] = {"name": name, "section": (student.section or "").strip() or None}
+    for field, (key_field, what) in _KEYS.items():
+        value = (getattr(student, field) or "").strip() or None
+        key = None if value is None else comparable(value)
+        values |= {field: value, key_field: key}
+        if key is None:
+            continue
+        same = tx.first(sa.select(students.c.id).where(students.c[key_field] == key))
+        if same is not None and same.id != student_id:
+            raise InputError(
+                f"expected each {what} once, found {value!r} with another student already",
+                "Correct the row, or remove it if it is the same person.",
+            )
+    if values["account_id"] is not None:
+        values["account_id"] = comparable(values["account_id"])
+    return values
+
+
 def _student(view: Reader, student_id: int) -> Student:
     row = view.first(sa.select(students).where(students.c.id == student_id))
     if row is None:
@@ -253,7 +359,17 @@ def _open_membership(view: Reader, student_id: int) -> Membership | None:
 
 
 def _to_student(row: sa.Row[tuple[object, ...]]) -> Student:
-    return Student(id=row.id, name=row.name, email=row.email, account=row.account, added_at=row.added_at)
+    return Student(
+        id=row.id,
+        name=row.name,
+        email=row.email,
+        account=row.account,
+        id_number=row.id_number,
+        account_id=row.account_id,
+        section=row.section,
+        added_at=row.added_at,
+        left_at=row.left_at,
+    )
 
 
 def _to_group(row: sa.Row[tuple[object, ...]]) -> Group:

@@ -28,19 +28,29 @@ class NewStudent:
         Unique in the course, whatever its case.
     account : str, optional
         On the git host; unique in the course, whatever its case.
+    id_number : str, optional
+        The university's number for the person; unique in the course, whatever its case.
+    account_id : str, optional
+        The git host's number for the account, which stays when the account is renamed; unique.
+    section : str, optional
+        The part of the course that the person belongs to.
     """
 
     name: str
     email: str | None = None
     account: str | None = None
+    id_number: str | None = None
+    account_id: str | None = None
+    section: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Student(NewStudent):
-    """A person in the store."""
+    """A person in the store; takes part while ``left_at`` is None."""
 
     id: int
     added_at: datetime
+    left_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

