@@ -1,4 +1,8 @@
-"""Git through a library: nothing of a repository's configuration, hooks or filters is ever run."""
+"""Git, without ever running anything of a repository's: its configuration, hooks and filters do not count.
+
+What is in a repository is read and written through a library; the program git is called, through
+`coursekit.git.command.run_git` alone, to reach hosts and to merge.
+"""
 
 from coursekit.git.commits import commit_all, first_commit
 from coursekit.git.create import Shared, make_repository, pack_shared
