@@ -71,11 +71,15 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A file that could not be read as what it claims to be."""
+    """A file that could not be read as what it claims to be. `message` goes on where `path` ends."""
 
     path: str
-    message: str
-    hint: str
+    message: Text
+    hint: Text
+
+    def told(self, language: str = "en") -> str:
+        """Return the file and what is wrong with it."""
+        return f"{self.path}: {self.message.in_(language)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,9 +80,17 @@ class Check:
                 "with_rule": len(self.findings) - self.unruled,
                 **{status.value: self.count(status) for status in Status},
                 "required_not_met": len(self.blocking),
-                "problems": [{"path": p.path, "message": p.message, "hint": p.hint} for p in self.problems],
+                "problems": [_problem_dict(problem, self.language) for problem in self.problems],
             },
         }
+
+
+def _problem_dict(problem: Problem, language: str) -> dict[str, str]:
+    return {
+        "path": problem.path,
+        "message": problem.message.in_(language),
+        "hint": problem.hint.in_(language),
+    }
 
 
 def _finding_dict(finding: Finding) -> dict[str, Any]:
@@ -210,11 +218,14 @@ def _outcome(submission: Submission, requirement: Requirement) -> Outcome:
         raise
     except Exception as error:  # noqa: BLE001 - one rule's bug must not end the check of a course
         where = traceback.extract_tb(error.__traceback__)[-1]
-        text = f"the rule {rule.code} failed: {type(error).__name__} in {where.name}, line {where.lineno}"
-        submission.note(
-            rule.code, text, "This is a bug in coursekit; please report it. The other rules were checked."
+        bug = f"{type(error).__name__} in {where.name}, line {where.lineno}"
+        text = Text(f"the rule failed: {bug}", f"die Regel ist gescheitert: {bug}")
+        hint = Text(
+            "This is a bug in coursekit; please report it. The other rules were checked.",
+            "Das ist ein Fehler in coursekit; bitte meldet ihn. Die anderen Regeln wurden geprüft.",
         )
-        return not_judged(Text(text, text))
+        submission.note(rule.code, text, hint)
+        return not_judged(text)
 
 
 def _finding(

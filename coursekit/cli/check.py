@@ -87,5 +87,6 @@ def command(
         click.echo(render(checks, format_ or ("table" if len(paths) > 1 else "text")), nl=False)
     for found in checks:
         for problem in found.problems:
-            complain(f"{found.name}: {problem.message}" if len(checks) > 1 else problem.message, problem.hint)
+            told = problem.told(language)
+            complain(f"{found.name}: {told}" if len(checks) > 1 else told, problem.hint.in_(language))
     return code

@@ -68,4 +68,4 @@ def command(
     for problem in report.problems:
         from coursekit.cli import complain
 
-        complain(problem.message, problem.hint)
+        complain(problem.told(), problem.hint.en)

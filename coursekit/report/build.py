@@ -92,7 +92,7 @@ class Report:
             ],
             "linked": str(self.linked) if self.linked else None,
             "remarks": list(self.remarks),
-            "problems": [{"path": p.path, "message": p.message, "hint": p.hint} for p in self.problems],
+            "problems": [{"path": p.path, "message": p.message.en, "hint": p.hint.en} for p in self.problems],
         }
 
     def as_text(self) -> str:
@@ -187,8 +187,8 @@ def build_report(
 
 def _cannot_read(submission: Submission) -> InputError:
     first, *others = submission.problems
-    more = "".join(f"\n{problem.message}" for problem in others[:9])
+    more = "".join(f"\n{problem.told()}" for problem in others[:9])
     return InputError(
-        f"{first.message}{more}",
-        f"{first.hint} Nothing was written; with --force the presentation is built without what cannot be read.",
+        f"{first.told()}{more}",
+        f"{first.hint.en} Nothing was written; with --force the presentation is built without what cannot be read.",
     )

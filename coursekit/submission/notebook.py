@@ -14,14 +14,16 @@ from typing import Any
 
 import msgspec
 
+from coursekit.model import Text
 from coursekit.submission.markdown import Document
+from coursekit.submission.source import BilingualError
 from coursekit.text import clean
 
 MAX_NOTEBOOK = 200 * 1000 * 1000
 
 
-class NotebookError(Exception):
-    """The bytes are no notebook; the message says why."""
+class NotebookError(BilingualError):
+    """The bytes are no notebook; the text says why."""
 
 
 class _RawCell(msgspec.Struct):
@@ -123,13 +125,23 @@ class Notebook:
     def __init__(self, data: bytes, path: str = "") -> None:
         self.path = path
         if not data.strip():
-            raise NotebookError("expected a notebook (JSON), but the file is empty")
+            raise NotebookError(
+                Text(
+                    "expected a notebook (JSON), but the file is empty",
+                    "erwartet wird ein Notebook (JSON), aber die Datei ist leer",
+                )
+            )
         if data.startswith(b"\xef\xbb\xbf"):
             data = data[3:]
         raw = _decode(data)
         cells = raw.cells if raw.cells is not None else [c for sheet in raw.worksheets for c in sheet.cells]
         if raw.cells is None and not raw.worksheets:
-            raise NotebookError("expected a notebook, but its JSON has no cells")
+            raise NotebookError(
+                Text(
+                    "expected a notebook, but its JSON has no cells",
+                    "erwartet wird ein Notebook, aber dieses JSON hat keine Zellen",
+                )
+            )
         self.cells = tuple(Cell(number, cell) for number, cell in enumerate(cells, 1))
 
     @property
@@ -147,13 +159,30 @@ def _decode(data: bytes) -> _RawNotebook:
         except msgspec.DecodeError:
             return msgspec.json.decode(_tolerated(data), type=_RawNotebook)
     except msgspec.ValidationError as error:
-        raise NotebookError(f"expected a notebook, but its JSON has another form ({error})") from error
+        raise NotebookError(
+            Text(
+                f"expected a notebook, but its JSON has another form ({error})",
+                f"erwartet wird ein Notebook, aber dieses JSON hat eine andere Form ({error})",
+            )
+        ) from error
     except RecursionError as error:
-        raise NotebookError("is nested too deeply to be a notebook") from error
+        raise NotebookError(
+            Text("it is nested too deeply to be a notebook", "zu tief verschachtelt für ein Notebook")
+        ) from error
     except (msgspec.DecodeError, ValueError) as error:
         if b"<<<<<<<" in data and b">>>>>>>" in data:
-            raise NotebookError("holds the marks of a merge conflict (<<<<<<<)") from error
-        raise NotebookError(f"expected a notebook (JSON), but it is not JSON ({error})") from error
+            raise NotebookError(
+                Text(
+                    "it holds the marks of a merge conflict (<<<<<<<)",
+                    "die Datei enthält die Zeichen eines Merge-Konflikts (<<<<<<<)",
+                )
+            ) from error
+        raise NotebookError(
+            Text(
+                f"expected a notebook (JSON), but it is not JSON ({error})",
+                f"erwartet wird ein Notebook (JSON), aber das ist kein JSON ({error})",
+            )
+        ) from error
 
 
 def _tolerated(data: bytes) -> bytes:

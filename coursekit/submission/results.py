@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from coursekit.model import Text
 from coursekit.submission.source import UnreadableError
 from coursekit.submission.view import Submission
 from coursekit.text import clean
@@ -121,20 +122,29 @@ def _load(submission: Submission, name: str, read: Callable[[dict[str, Any]], T 
     path = min(paths, key=lambda found: (found.count("/"), found), default=None)
     if path is None:
         return None
-    hint = "Run the training script again: it writes the results files; do not edit them by hand."
+    hint = Text(
+        "Run the training script again: it writes the results files; do not edit them by hand.",
+        "Lasst das Training noch einmal laufen: es schreibt die Ergebnisdateien; ändert sie nicht von Hand.",
+    )
     try:
         raw = msgspec.json.decode(submission.read(path, MAX_RESULTS))
     except UnreadableError as error:
-        submission.note(path, f"{path} {error}", hint)
+        submission.note(path, error.text, hint)
         return None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        submission.note(path, f"{path}: expected JSON, but it cannot be read ({error})", hint)
+        text = Text(
+            f"expected JSON, but it cannot be read ({error})",
+            f"erwartet wird JSON, aber es lässt sich nicht lesen ({error})",
+        )
+        submission.note(path, text, hint)
         return None
     found = read(raw) if isinstance(raw, dict) else None
     if found is None:
-        submission.note(
-            path, f"{path}: expected what a training run writes, but its JSON has another form", hint
+        text = Text(
+            "expected what a training run writes, but its JSON has another form",
+            "erwartet wird, was ein Training schreibt, aber dieses JSON hat eine andere Form",
         )
+        submission.note(path, text, hint)
     return found
 
 

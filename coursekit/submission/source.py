@@ -19,6 +19,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from coursekit.errors import InputError
+from coursekit.model import Text
 from coursekit.submission.index import MAX_INDEX, read_index
 
 if TYPE_CHECKING:
@@ -51,8 +52,24 @@ class Entry:
     size: int | None = 0
 
 
-class UnreadableError(Exception):
-    """One file could not be read; the message says why, for a finding."""
+class BilingualError(Exception):
+    """What is wrong with a file, as a group reads it in its language."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text.en)
+        self.text = text
+
+
+class UnreadableError(BilingualError):
+    """One file could not be read; the text says why, for a finding."""
+
+
+def _too_large(size: int, limit: int) -> UnreadableError:
+    text = Text(
+        f"it has {size:,} bytes, more than the {limit:,} that are read",
+        f"die Datei hat {size / 1e6:.1f} MB, mehr als die {limit / 1e6:.0f} MB, die gelesen werden",
+    )
+    return UnreadableError(text)
 
 
 class Source(Protocol):
@@ -144,19 +161,27 @@ class FolderSource:
         try:
             descriptor = self._open(path)
         except OSError as error:
-            raise UnreadableError(f"cannot be opened ({error.strerror})") from error
+            raise UnreadableError(
+                Text(f"it cannot be opened ({error.strerror})", f"lässt sich nicht öffnen ({error.strerror})")
+            ) from error
         with os.fdopen(descriptor, "rb") as file:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
-                raise UnreadableError("is not a regular file")
+                raise UnreadableError(Text("it is not a regular file", "das ist keine gewöhnliche Datei"))
             if status.st_nlink > 1:
-                raise UnreadableError("is a hard link to another file")
+                raise UnreadableError(
+                    Text("it is a hard link to another file", "das ist ein harter Link auf eine andere Datei")
+                )
             if status.st_size > limit:
-                raise UnreadableError(f"has {status.st_size:,} bytes, more than the {limit:,} that are read")
+                raise _too_large(status.st_size, limit)
             try:
                 return file.read(limit)
             except OSError as error:
-                raise UnreadableError(f"cannot be read ({error.strerror})") from error
+                raise UnreadableError(
+                    Text(
+                        f"it cannot be read ({error.strerror})", f"lässt sich nicht lesen ({error.strerror})"
+                    )
+                ) from error
 
     def committed(self) -> frozenset[str] | None:
         """Read the names in git's index, if the folder is a work tree. A `.git` that leads elsewhere is not followed."""
@@ -285,9 +310,14 @@ class CommitSource:
         oid = self._blobs.get(path)
         size = self._size(oid) if oid is not None else None
         if oid is None or size is None:
-            raise UnreadableError("was left out of the clone because of its size")
+            raise UnreadableError(
+                Text(
+                    "it was left out of the clone because of its size",
+                    "die Datei wurde wegen ihrer Größe beim Klonen ausgelassen",
+                )
+            )
         if size > limit:
-            raise UnreadableError(f"has {size:,} bytes, more than the {limit:,} that are read")
+            raise _too_large(size, limit)
         return bytes(self._git[oid].data)  # type: ignore[attr-defined]
 
     def committed(self) -> frozenset[str] | None:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 
 from coursekit import config
 from coursekit.errors import InputError
-from coursekit.model import Problem, Project
+from coursekit.model import Problem, Project, Text
 from coursekit.submission.image import ImageError, ImageHeader, read_header
 from coursekit.submission.markdown import Document
 from coursekit.submission.notebook import MAX_NOTEBOOK, Notebook, NotebookError
@@ -29,7 +29,7 @@ from coursekit.submission.source import (
     UnreadableError,
     list_tree,
 )
-from coursekit.text import clean, printable
+from coursekit.text import clean
 
 T = TypeVar("T")
 
@@ -75,8 +75,14 @@ class Submission:
         if not tree.complete:
             self.note(
                 ".",
-                f"expected at most {MAX_FILES:,} files, but {printable(self.name)} has more; the rest was not looked at",
-                "Remove what does not belong in the repository: data sets, virtual environments, caches.",
+                Text(
+                    f"expected at most {MAX_FILES:,} files, but there are more; the rest was not looked at",
+                    f"erwartet werden höchstens {MAX_FILES} Dateien, aber es sind mehr; die übrigen wurden nicht angesehen",
+                ),
+                Text(
+                    "Remove what does not belong in the repository: data sets, virtual environments, caches.",
+                    "Nehmt heraus, was nicht ins Repositorium gehört: Datensätze, virtuelle Umgebungen, Caches.",
+                ),
             )
         return tree
 
@@ -141,7 +147,10 @@ class Submission:
         self._read += len(data)
         if self._read > MAX_TOTAL:
             raise UnreadableError(
-                f"was not read: {MAX_TOTAL // 1_000_000} MB of this repository were read already"
+                Text(
+                    f"it was not read: {MAX_TOTAL // 1_000_000} MB of this repository were read already",
+                    f"nicht gelesen: {MAX_TOTAL // 1_000_000} MB dieses Repositoriums wurden schon gelesen",
+                )
             )
         return data
 
@@ -150,8 +159,8 @@ class Submission:
         """The files, of those read so far, that are not what they claim to be."""
         return tuple(self._problems.values())
 
-    def note(self, path: str, message: str, hint: str) -> None:
-        """Remember that a file could not be read as it should."""
+    def note(self, path: str, message: Text, hint: Text) -> None:
+        """Remember that a file could not be read as it should; `message` goes on where `path` ends."""
         self._problems.setdefault(path, Problem(path, message, hint))
 
     def text(self, path: str, limit: int = MAX_TEXT) -> str | None:
@@ -162,7 +171,14 @@ class Submission:
         try:
             data = self.read(path, limit)
         except UnreadableError as error:
-            self.note(path, f"{printable(path)} {error}", "Replace it by a regular, smaller file.")
+            self.note(
+                path,
+                error.text,
+                Text(
+                    "Replace it by a regular, smaller file.",
+                    "Ersetzt sie durch eine gewöhnliche, kleinere Datei.",
+                ),
+            )
             return None
         return self.decode(path, data)
 
@@ -181,8 +197,15 @@ class Submission:
                 text, encoding = data.decode("cp1252", "replace"), "Latin-1 (Windows-1252)"
         self.note(
             path,
-            f"{printable(path)}: expected UTF-8, found what looks like {encoding}; it was read as that",
-            "Save the file as UTF-8: in VS Code click the encoding at the bottom right, then 'Save with Encoding'.",
+            Text(
+                f"expected UTF-8, found what looks like {encoding}; it was read as that",
+                f"erwartet wird UTF-8, gefunden wurde, was wie {encoding} aussieht; so wurde es gelesen",
+            ),
+            Text(
+                "Save the file as UTF-8: in VS Code click the encoding at the bottom right, then 'Save with Encoding'.",
+                "Speichert die Datei als UTF-8: in VS Code unten rechts auf die Codierung klicken, dann "
+                "'Save with Encoding'.",
+            ),
         )
         return clean(text.replace("\r\n", "\n").replace("\r", "\n"))
 
@@ -228,13 +251,15 @@ class Submission:
         return self._remember(("notebook", path), lambda: self._notebook(path))
 
     def _notebook(self, path: str) -> Notebook | None:
-        hint = "Open it in Jupyter and save it again, or take an older version from git; remove it if it is not needed."
+        hint = Text(
+            "Open it in Jupyter and save it again, or take an older version from git; remove it if it is not needed.",
+            "Öffnet es in Jupyter und speichert es neu, oder holt eine ältere Fassung aus git; löscht es, wenn ihr "
+            "es nicht braucht.",
+        )
         try:
             return Notebook(self.read(path, MAX_NOTEBOOK), path)
-        except UnreadableError as error:
-            self.note(path, f"{printable(path)} {error}", hint)
-        except NotebookError as error:
-            self.note(path, f"{printable(path)}: {error}", hint)
+        except (UnreadableError, NotebookError) as error:
+            self.note(path, error.text, hint)
         return None
 
     def notebooks(self, key: str) -> list[Notebook]:
@@ -266,9 +291,17 @@ class Submission:
         try:
             return config.parse_project(self.read("project.toml", 1_000_000), "project.toml")
         except UnreadableError as error:
-            self.note("project.toml", f"project.toml {error}", "Replace it by a regular file.")
+            hint = Text("Replace it by a regular file.", "Ersetzt sie durch eine gewöhnliche Datei.")
+            self.note("project.toml", error.text, hint)
         except InputError as error:
-            self.note("project.toml", error.message, error.hint)
+            # The reader of TOML speaks English only: what it says is shown as it is, after a word of ours.
+            message = error.message.removeprefix("project.toml").lstrip(":, ")
+            mend = f"Berichtigt die Stelle ({error.hint})" if error.hint else "Berichtigt die Stelle."
+            self.note(
+                "project.toml",
+                Text(message, f"enthält nicht, was erwartet wird ({message})"),
+                Text(error.hint or "Correct it.", mend),
+            )
         return None
 
     @cached_property

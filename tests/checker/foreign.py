@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from coursekit.checker import Check
-from coursekit.model import Finding, Level, Location, Problem, Status
+from coursekit.model import Finding, Level, Location, Problem, Status, Text
 
 NASTY = [
     "@everyone look at #1, org/repo#2 and GH-3",
@@ -37,6 +37,7 @@ foreign = st.one_of(
     st.text(st.characters(), max_size=20),
 )
 
+_text = st.builds(Text, foreign, foreign)
 _code = st.one_of(st.from_regex(r"[A-Z]{3}[0-9]{3}", fullmatch=True), foreign)
 _location = st.builds(Location, foreign, st.none() | st.integers(1, 10**6), st.none() | st.integers(1, 10**4))
 _finding = st.builds(
@@ -58,6 +59,6 @@ def nasty_check(draw: st.DrawFn, findings: int = 8) -> Check:
     """Draw a check all of whose texts are hostile; of many findings, most are alike."""
     few = draw(st.lists(_finding, min_size=1, max_size=8))
     many = [few[number % len(few)] for number in range(findings)] if findings > 8 else few
-    problems = draw(st.lists(st.builds(Problem, foreign, foreign, foreign), max_size=3))
+    problems = draw(st.lists(st.builds(Problem, foreign, _text, _text), max_size=3))
     language = draw(st.sampled_from(["en", "de"]))
     return Check(draw(foreign), draw(foreign), draw(foreign), language, tuple(many), tuple(problems))

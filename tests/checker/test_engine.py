@@ -99,7 +99,7 @@ def test_a_rule_with_a_bug_costs_one_finding(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(type(all_rules()["DOC101"]), "check", broken)
     found = check_path(write(tmp_path, complete()))
     assert found.findings[0].status is Status.NOT_JUDGED
-    assert "ZeroDivisionError" in found.problems[0].message
+    assert "ZeroDivisionError" in found.problems[0].message.en
     assert found.count(Status.MET) == 30
 
 

@@ -161,7 +161,7 @@ def test_of_too_many_files_those_at_the_top_are_seen(tmp_path: Path, monkeypatch
         submission = open_submission(tmp_path, revision)
         assert "README.md" in submission.files
         assert len(submission.files) + len(submission.others) == 5
-        assert "has more" in submission.problems[0].message
+        assert "there are more" in submission.problems[0].message.en
 
 
 def test_what_git_does_not_know_is_looked_at_only_so_far(

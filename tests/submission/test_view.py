@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from coursekit.submission import Submission, open_submission
+from coursekit.submission.results import results
 from coursekit.submission.view import folder_key
 from tests.building import markdown, notebook, png, write
 
@@ -45,7 +46,7 @@ def test_other_encodings_are_read_and_noted(tmp_path: Path, data: bytes, encodin
     assert document is not None
     assert document.headings[0].text == "Größe"
     assert [problem.path for problem in submission.problems] == ["README.md"]
-    assert encoding in submission.problems[0].message
+    assert encoding in submission.problems[0].message.en
 
 
 def test_a_byte_order_mark_and_windows_line_ends_are_fine(tmp_path: Path) -> None:
@@ -72,7 +73,7 @@ def test_a_notebook_that_is_none_is_noted_once(tmp_path: Path) -> None:
 def test_a_wrong_project_file_is_noted_with_its_line(tmp_path: Path) -> None:
     submission = view(tmp_path, {"project.toml": "[project]\ntitle = 3\n"})
     assert submission.project is None
-    assert "line 2" in submission.problems[0].message
+    assert "line 2" in submission.problems[0].message.en
 
 
 def test_images_give_sizes_or_nothing(tmp_path: Path) -> None:
@@ -93,3 +94,30 @@ def test_a_fact_is_computed_once(tmp_path: Path) -> None:
     submission = view(tmp_path, {})
     assert submission.once(fact) + submission.once(fact) == 14
     assert len(calls) == 1
+
+
+def test_a_problem_is_told_in_both_languages_and_names_its_file_once(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "README.md": "Größe".encode("latin-1"),
+        "project.toml": "= 3",
+        "3_Model/empty.ipynb": "",
+        "3_Model/deep.ipynb": '{"cells": ' + "[" * 100_000,
+        "3_Model/form.ipynb": '{"cells": 3}',
+        "3_Model/none.ipynb": "{}",
+        "3_Model/conflict.ipynb": "{\n<<<<<<< HEAD\n=======\n>>>>>>> x\n}",
+        "results/metrics.json": "[",
+        "results/history.json": "[]",
+        "notes.md": "x" * 10_000_001,
+    }
+    submission = open_submission(write(tmp_path, files))
+    submission.readme()
+    submission.project  # noqa: B018 - reading notes the problems
+    submission.notebooks("model")
+    submission.once(results)
+    submission.text("notes.md")
+    assert {problem.path for problem in submission.problems} == set(files)
+    for problem in submission.problems:
+        assert problem.path not in problem.message.en + problem.message.de
+        assert problem.message.en != problem.message.de
+        assert problem.hint.en != problem.hint.de
+        assert problem.told("de").startswith(f"{problem.path}: ")

@@ -127,7 +127,7 @@ def _sections(check: Check) -> Iterator[tuple[Text, list[tuple[str, str]]]]:
     for severity in (Severity.ERROR, Severity.WARNING, Severity.NOTE):
         if severity is Severity.WARNING and check.problems:
             # A damaged file is to be mended before the advice: there may be more in it.
-            yield _UNREAD, [(problem.path, _problem(problem)) for problem in check.problems]
+            yield _UNREAD, [(problem.path, _problem(problem, language)) for problem in check.problems]
         yield _HEADINGS[severity], [(f.code, _finding(f, language)) for f in groups[severity]]
     for severity in (Severity.SKIPPED, Severity.WAIVED):
         yield _HEADINGS[severity], [(f.code, f"- {_title(f)}: {_said(f.message)}") for f in groups[severity]]
@@ -146,9 +146,9 @@ def _finding(finding: Finding, language: str) -> str:
     return "\n".join(lines)
 
 
-def _problem(problem: Problem) -> str:
-    lines = [f"- {code_span(problem.path[:200]) or '?'}: {_said(problem.message)}"]
-    if hint := _ours(problem.hint):
+def _problem(problem: Problem, language: str) -> str:
+    lines = [f"- {code_span(problem.path[:200]) or '?'}: {_said(problem.message.in_(language))}"]
+    if hint := _ours(problem.hint.in_(language)):
         lines.append(f"  - {hint}")
     return "\n".join(lines)
 

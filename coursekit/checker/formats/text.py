@@ -60,8 +60,8 @@ def _lines(check: Check) -> Iterator[str]:
     for problem in check.problems:
         yield ""
         yield f"! {one_line(problem.path, 70)}: {word('unread')}"
-        yield from _wrapped("    ", printable(problem.message, multiline=True))
-        yield from _wrapped("    → ", printable(problem.hint, multiline=True))
+        yield from _wrapped("    ", printable(problem.message.in_(language), multiline=True))
+        yield from _wrapped("    → ", printable(problem.hint.in_(language), multiline=True))
     yield ""
     yield from _wrapped(
         "",
