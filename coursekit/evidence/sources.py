@@ -232,9 +232,13 @@ def _labelled(document: Document, nodes: list[Node]) -> list[Source]:
         names = [normal(node.text[:60].split(":", 1)[0]) for node in body if node.labelled]
         several = len(names) > len(set(names))  # the same label twice: a list of sources, not one
         inner = any(node.kind == "heading" and node.depth < 7 and not node.labelled for node in body)
-        if labels & {*ASPECTS, "relation"} and not inner and not several:
-            sources.append(_read(document, _title_of(head), head, body))
-            index += len(body)
+        told = labels & {*ASPECTS, "relation"}
+        if told and not inner and not several:
+            source = _read(document, _title_of(head), head, body)
+            # 'Datasets' or 'Models' with a bold word below is a chapter, unless something leads to a work.
+            if len(told) > 1 or source.link:
+                sources.append(source)
+                index += len(body)
     return sources
 
 
@@ -349,8 +353,8 @@ def _is_work(head: Node, body: Sequence[Node]) -> bool:
         return False
     if any(node.kind == "heading" and not node.labelled for node in body):
         return False
-    cited = head.linked or any(
-        node.linked or CITATION.search(node.text) or _OF_A_WORK.search(node.text[:2000]) for node in body
-    )
+    cited = head.linked or any(node.linked or CITATION.search(node.text) for node in body)
+    # What is about a work says so at its beginning; a chapter may mention 'this study' anywhere.
+    cited = cited or any(_OF_A_WORK.search(node.text[:2000]) for node in body[:1])
     entries = [node for node in body if node.depth == ITEM and not node.labelled and node.linked]
     return cited and len(entries) <= 1

@@ -63,12 +63,13 @@ class _Line:
     linked: bool  # whether there is nothing but links
 
 
+_NO_TITLE = r"documentation|dokumentation|cover ?image|titelbild|table of contents|contents|inhalt(sverzeichnis)?|license|lizenz"
 _LABEL_END = re.compile(r"[:=|]")
 _URL = re.compile(
     r"(?:https?://|git@|ssh://|www\.)[^\s\]>)]+|\b(?:github|gitlab)\.com/[^\s\]>)]+", re.IGNORECASE
 )
 METRIC_WORDS = re.compile(
-    r"\b(accuracy|genauigkeit|f1|f-?1[- ]?score|f-?score|precision|recall|sensitivity|specificity|auc|roc|auroc|"
+    r"\b(accur\w{2,6}|genauigkeit|f1|f-?1[- ]?score|f-?score|precision|recall|sensitivity|specificity|auc|roc|auroc|"
     r"mse|rmse|mae|mape|r2|r\^2|log[- ]?loss|cross[- ]?entropy|perplexity|bleu|rouge|iou|miou|dice|map|"
     r"mean (squared|absolute) error|silhouette|mcc|kappa|loss|fid|wer|cer)\b|r²",
     re.IGNORECASE,
@@ -107,7 +108,7 @@ def summary(submission: Submission) -> Summary:
     return Summary(
         title=_title(document),
         repository=_repository(document),
-        description=_prose(document, description),
+        description=_description(document, description),
         task=_task(document),
         best_model=_best_model(document, labels, results),
         metric=_metric(document, labels, results),
@@ -121,25 +122,30 @@ def _title(document: Document) -> Stated:
     top = [s for s in document.sections if s.heading and s.level <= 2]
     sections = sorted(top[:3], key=lambda s: s.level) or [s for s in document.sections if s.heading][:1]
     for section in sections:
-        if any(means(section.title, pattern) for pattern in README.values()):
+        if any(means(section.title, pattern) for pattern in (*README.values(), _NO_TITLE)):
             continue
         own = prompts.own_text(section.title)
         if own:
             return Stated(own, True, Location(document.path, section.line))
     if sections:
         left = prompts.left(sections[0].title)
-        return Stated("", True, Location(document.path, sections[0].line), left[0] if left else "")
+        return Stated("", bool(left), Location(document.path, sections[0].line), left[0] if left else "")
     return Stated(location=Location(document.path, 1))
 
 
 def _repository(document: Document) -> Stated:
     sections = find(document, [README["repository"]])
     for section in sections:
+        # Some link the heading itself.
+        own = [(link.target, link.line) for link in document.links if link.line == section.line]
         for block in section.blocks:
-            candidates = [link.target for link in block.links] + _URL.findall(block.text)
-            for url in candidates:
-                if _URL.match(url) and not _placeholder(url):
-                    return Stated(url, True, Location(document.path, block.line))
+            own += [
+                (url, block.line)
+                for url in [*(link.target for link in block.links), *_URL.findall(block.text)]
+            ]
+        for url, at in own:
+            if _URL.match(url) and not _placeholder(url):
+                return Stated(url, True, Location(document.path, at))
     for line in _lines(document):
         label = _split(line.text)
         if label and means(label[0], README["repository"]):
@@ -194,10 +200,32 @@ def _prose(document: Document, sections: list[Section]) -> Stated:
     return Stated(own, True, Location(document.path, sections[0].line), left[0] if left else "")
 
 
+def _description(document: Document, sections: list[Section]) -> Stated:
+    """Read the description's section; without one, the text that stands directly under the title."""
+    if sections:
+        return _prose(document, sections)
+    opening = [s for s in document.sections[:3] if s.level <= 1]
+    own = " ".join(
+        prompts.own_text(block.text) for s in opening for block in s.blocks if block.kind == "paragraph"
+    ).strip()
+    line = next((s.line for s in opening if s.blocks), 1)
+    return Stated(own, bool(own), Location(document.path, line))
+
+
 def _task(document: Document) -> Stated:
-    found = _prose(document, find(document, [README["task"]]))
+    sections = find(document, [README["task"]])
+    found = _prose(document, sections)
     if found.own:
         return found
+    for section in sections:
+        # '**Image classification**' alone on its line looks like a heading.
+        bold = [inner for inner in document.under(section)[1:] if prompts.own_text(inner.title)]
+        if (
+            bold
+            and not found.prompt
+            and not any(means(bold[0].title, pattern) for pattern in README.values())
+        ):
+            return Stated(prompts.own_text(bold[0].title), True, Location(document.path, bold[0].line))
     for line in _lines(document):
         label = _split(line.text)
         if label and means(label[0], README["task"]):

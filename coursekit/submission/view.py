@@ -46,6 +46,15 @@ FOLDERS = {
     "cover": ("coverimage", "cover", "coverimages", "titelbild"),
 }
 
+#: Words that tell a numbered folder's milestone where its name is none of those ('2_FEA_baseline').
+_WORDS = {
+    "literature": r"literatur",
+    "data": r"dataset|characteristic|datensatz|exploratory",
+    "baseline": r"baseline|basismodel",
+    "model": r"^(?!.*bas(?:eline|ismodel)).*model",
+    "presentation": r"presentation|pr(?:ä|ae)sentation|slides",
+}
+
 SLIDE_ENDINGS = frozenset({".pdf", ".ppt", ".pptx", ".odp"})
 
 
@@ -107,7 +116,12 @@ class Submission:
     def milestone_folders(self, key: str) -> tuple[str, ...]:
         """Return the top-level folders of a milestone (a key of `FOLDERS`), matched without their number."""
         names = FOLDERS[key]
-        found = [name for name in self.folders if "/" not in name and folder_key(name) in names]
+        top = [name for name in self.folders if "/" not in name]
+        found = [name for name in top if folder_key(name) in names]
+        if not found and key in _WORDS:
+            return tuple(
+                sorted(n for n in top if re.match(r"\d", n) and re.search(_WORDS[key], folder_key(n)))
+            )
         # The most exact name first: `3_Model` before `Models`.
         return tuple(sorted(found, key=lambda name: (names.index(folder_key(name)), name)))
 

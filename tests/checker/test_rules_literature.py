@@ -173,6 +173,15 @@ def test_titles_are_told_from_prompts_and_addresses(text: str, title: str) -> No
     assert real_title(text) == title
 
 
+def test_chapters_on_the_subject_are_no_sources(tmp_path: Path) -> None:
+    """A review that tells what is usual, by headings, and names no work has no source."""
+    text = (
+        "## 3. Amount of Data Typically Used\n\nIt varies.\n\n- **Small sets**: Some academic studies had few.\n\n"
+        "## 4. Pretrained Models for Detection\n\nThey are crucial.\n\n- **DenseNet**: As used in this study.\n"
+    )
+    assert finding(tmp_path, "LIT201", review(text)).status == "not_met"
+
+
 def test_findings_name_the_source_that_lacks_something(tmp_path: Path) -> None:
     files = {**complete(), L: EMPTY_METHODS.replace("https://doi.org/10.1109/5.726791", "")}
     found = finding(tmp_path, "LIT203", files)

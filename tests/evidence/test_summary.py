@@ -89,3 +89,30 @@ def test_a_task_may_be_said_in_a_sentence(tmp_path: Path, sentence: str, said: b
 def test_a_task_section_with_its_prompt_is_not_answered_elsewhere(tmp_path: Path) -> None:
     text = "# T\n\nThe task is classification.\n\n### Task Type\n\n[Image Classification / Chatbot / Regression / Clustering / Other]\n"
     assert summary(open_submission(write(tmp_path, {"README.md": text}))).task.own == ""
+
+
+@pytest.mark.parametrize("heading", ["Documentation", "Cover Image", "Inhaltsverzeichnis"])
+def test_a_readme_without_a_title_has_none(tmp_path: Path, heading: str) -> None:
+    """Some delete the title's line; the next heading is none."""
+    found = summary(
+        open_submission(write(tmp_path, {"README.md": f"Our work\n\n## Description\n\nx\n\n## {heading}\n"}))
+    )
+    assert found.title.own == ""
+
+
+def test_a_heading_that_is_itself_the_link_holds_it(tmp_path: Path) -> None:
+    text = "# T\n\n## [Repository Link](https://git.example.org/g/x)\n\n## Description\n"
+    found = summary(open_submission(write(tmp_path, {"README.md": text})))
+    assert found.repository.own == "https://git.example.org/g/x"
+
+
+def test_a_task_in_bold_alone_on_its_line_counts(tmp_path: Path) -> None:
+    """It looks like a heading, and is the answer."""
+    text = "# T\n\n## Task Type\n**Image Classification**\n\n## Results Summary\n- **Best Model**: CNN\n"
+    assert summary(open_submission(write(tmp_path, {"README.md": text}))).task.own == "Image Classification"
+
+
+def test_without_a_section_the_text_under_the_title_describes(tmp_path: Path) -> None:
+    text = "# T\n\nWe tell heart diseases apart on pictures.\n\n## Dataset\n\nOf hearts.\n"
+    found = summary(open_submission(write(tmp_path, {"README.md": text})))
+    assert found.description.own == "We tell heart diseases apart on pictures."

@@ -121,3 +121,21 @@ def test_a_problem_is_told_in_both_languages_and_names_its_file_once(tmp_path: P
         assert problem.message.en != problem.message.de
         assert problem.hint.en != problem.hint.de
         assert problem.told("de").startswith(f"{problem.path}: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("2_FEA_baseline", "baseline"),
+        ("3_Model_definition_and_training", "model"),
+        ("02 - Our Baseline Model", "baseline"),
+        ("1_Exploratory_Analysis", "data"),
+    ],
+)
+def test_a_numbered_folder_is_known_by_a_word_of_its_name(tmp_path: Path, name: str, key: str) -> None:
+    """Groups put their own words into the names; without a number, a folder may be anything."""
+    submission = open_submission(write(tmp_path, {"README.md": "x", f"{name}/x": "x", "old_baseline/x": "x"}))
+    assert {k for k in ("literature", "data", "baseline", "model") if submission.milestone_folders(k)} == {
+        key
+    }
+    assert submission.milestone_folders(key) == (name,)
