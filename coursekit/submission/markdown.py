@@ -145,7 +145,8 @@ class Document:
     """
 
     def __init__(self, text: str, path: str = "") -> None:
-        self.source = clean(text)
+        # The parser ends lines so, and its line numbers must be those of the source: also in a notebook's cell.
+        self.source = clean(text).replace("\r\n", "\n").replace("\r", "\n")
         self.path = path
 
     @cached_property

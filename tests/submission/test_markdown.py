@@ -127,3 +127,9 @@ def test_brackets_in_code_and_lines_stay_as_they_are() -> None:
 def test_embedded_pictures_are_no_text() -> None:
     document = Document("![x](data:image/png;base64," + "A" * 2_000_000 + ")\n\n[a](b)")
     assert [link.target for link in document.links] == ["data:image/png;base64,", "b"]
+
+
+def test_lines_may_end_in_any_way() -> None:
+    """A notebook's cell keeps what an old editor wrote; line numbers stay within the source."""
+    document = Document("\r0\r\n\r\n# T\r")
+    assert document.source.split("\n")[document.sections[-1].line - 1] == "# T"
