@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-# Controls, lone surrogates, line separators, and the characters that reorder or hide text.
+# Controls, lone surrogates and what is no character, line separators, and the characters that reorder or hide text.
 _UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff"
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _KEEP = {"\n", "\t"}

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     help="course.toml with the waivers that were granted.",
 )
 @click.option(
-    "--format", "format_", metavar="NAME", help="text, table or json; text for one path, table for several."
+    "--format",
+    "format_",
+    metavar="NAME",
+    help="text (for one path), table (for several), markdown, json, or for a git host: github, gitlab, junit, sarif.",
 )
 @click.option("--lang", "language", type=click.Choice(["en", "de"]), default="en", show_default=True)
 def command(

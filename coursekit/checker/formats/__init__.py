@@ -11,7 +11,7 @@ from coursekit.checker.engine import Check
 
 def format_names() -> list[str]:
     """Return the names of all formats."""
-    return sorted(info.name for info in iter_modules(__path__))
+    return sorted(info.name for info in iter_modules(__path__) if not info.name.startswith("_"))
 
 
 def render(checks: Sequence[Check], name: str) -> str:
