@@ -22,10 +22,15 @@ Example:
       --task "audio classification" --template blank
 
 Without options it asks for everything, one thing after the other.
+
+\b
+For a whole course, in its folder; it can be stopped at any point and run again:
+  coursekit new-project --all
 """
 
 
 @click.command(epilog=EPILOG)
+@click.option("--all", "everyone", is_flag=True, help="Make one for every group of the course that has none.")
 @click.option("--title", help="What the project is called.")
 @click.option(
     "--member", "members", multiple=True, metavar='"NAME <EMAIL>"', help="A member; give it once for each."
@@ -53,13 +58,14 @@ Without options it asks for everything, one thing after the other.
     "--course",
     "course_file",
     type=PATH,
-    metavar="FILE",
-    help="The course.toml of your course.",
+    metavar="FOLDER",
+    help="Your course's folder, or its course.toml; with --all by default the course that you are in.",
 )
 @click.option("--no-git", is_flag=True, help="Make a plain folder, without a git repository.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--dry-run", is_flag=True, help="Say what would be made, and write nothing.")
 def command(
+    everyone: bool,
     title: str | None,
     members: tuple[str, ...],
     task: str | None,
@@ -72,11 +78,23 @@ def command(
     no_git: bool,
     form: str,
     dry_run: bool,
-) -> None:
+) -> int:
     """Make a repository for a group: milestones, notebooks, core_lib, tests, and a first commit.
 
     Whatever is not given as an option is taken from --from FILE, or asked for.
     """
+    if everyone:
+        single = {
+            "--title": title,
+            "--member": members,
+            "--output": output,
+            "--description": description,
+            "--repository": repository,
+            "--from": source,
+            "--no-git": no_git,
+        }
+        _refuse_beside_all([option for option, value in single.items() if value])
+        return _make_all(course_file, template or "", task or "", form, dry_run=dry_run)
     from pathlib import Path
 
     from coursekit.config import load_course, load_project
@@ -107,6 +125,34 @@ def command(
         dry_run=dry_run,
     )
     _print(created, form, dry_run=dry_run)
+    return 0
+
+
+def _refuse_beside_all(options: list[str]) -> None:
+    from coursekit.errors import InputError
+
+    if options:
+        raise InputError(
+            f"expected no {', '.join(options)} beside --all: each group has its own",
+            "The course says who is in which group; --template, --task and --course go with --all.",
+        )
+
+
+def _make_all(course_file: Path | None, template: str, task: str, form: str, *, dry_run: bool) -> int:
+    from coursekit.cli._all_projects import print_json, print_text
+    from coursekit.cli._progress import show_progress
+    from coursekit.config import find_course
+    from coursekit.course.create import create_repositories
+
+    creation = create_repositories(
+        find_course(course_file),
+        template=template,
+        task=task,
+        dry_run=dry_run,
+        progress=show_progress("repositories"),
+    )
+    (print_json if form == "json" else print_text)(creation)
+    return 2 if creation.counts["failed"] else 0
 
 
 def _complete(

@@ -4,12 +4,13 @@ What is in a repository is read and written through a library; the program git i
 `coursekit.git.command.run_git` alone, to reach hosts and to merge.
 """
 
-from coursekit.git.commits import commit_all, first_commit
+from coursekit.git.commits import branch_message, commit_all, first_commit
 from coursekit.git.create import Shared, make_repository, pack_shared
 from coursekit.git.trees import tree_id, tree_id_without
 
 __all__ = [
     "Shared",
+    "branch_message",
     "commit_all",
     "first_commit",
     "make_repository",

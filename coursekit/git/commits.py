@@ -53,7 +53,7 @@ def commit_all(folder: Path, message: str) -> str:
         If `folder` is no repository.
     """
     try:
-        repository = pygit2.Repository(folder)
+        repository = _open(folder)
     except pygit2.GitError as error:
         raise InputError(f"expected a git repository at {folder}, but {error}") from None
     index = repository.index
@@ -61,6 +61,21 @@ def commit_all(folder: Path, message: str) -> str:
     index.write()
     author, parents = author_of(repository), [repository.head.target]
     return str(repository.create_commit("HEAD", author, author, message, index.write_tree(), parents))
+
+
+def branch_message(folder: Path, branch: str) -> str | None:
+    """Return the message of a branch's last commit; None when `folder` is no repository or has no such branch."""
+    try:
+        repository = _open(folder)
+        commit = repository.references[f"refs/heads/{branch}"].peel(pygit2.Commit)
+    except (KeyError, pygit2.GitError):
+        return None
+    return str(commit.message)
+
+
+def _open(folder: Path) -> pygit2.Repository:
+    # Not the repository that a folder above may be.
+    return pygit2.Repository(folder, pygit2.enums.RepositoryOpenFlag.NO_SEARCH)
 
 
 def init(folder: Path) -> pygit2.Repository:

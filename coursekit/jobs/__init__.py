@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from coursekit.jobs.lock import JobLostError, JobRunningError
 from coursekit.jobs.model import ItemFailure, JobItem, JobResult, PlannedItem, Progress
+from coursekit.jobs.pools import why
 from coursekit.jobs.runner import plan_job, run_job
 
 __all__ = [
@@ -33,4 +34,5 @@ __all__ = [
     "Progress",
     "plan_job",
     "run_job",
+    "why",
 ]

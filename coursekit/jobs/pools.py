@@ -39,7 +39,7 @@ def pool(workers: int, *, processes: bool, timeout: float | None) -> Iterator[Su
 def why(error: BaseException, timeout: float | None = None) -> str:
     """Say in one line why an item failed."""
     if isinstance(error, CoursekitError):
-        return " ".join(str(error).split())
+        return " ".join((f"{error.message}. {error.hint}" if error.hint else error.message).split())
     kind = type(error).__name__
     if kind == "ProcessExpired":
         code = getattr(error, "exitcode", None)

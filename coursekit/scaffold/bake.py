@@ -47,9 +47,18 @@ _TOKEN = re.compile("\ue000([a-z_]+)\ue001")
 
 @dataclass(frozen=True)
 class Rendering:
-    """A baked template; `files` maps each path to the bytes, with tokens where values go."""
+    """A baked template.
+
+    Attributes
+    ----------
+    files : mapping of str to bytes
+        By path, with tokens where values go.
+    own : frozenset of str
+        The paths of those that are not the same in every project with the same `variant`.
+    """
 
     files: Mapping[str, bytes]
+    own: frozenset[str]
 
     def fill(self, values: Mapping[str, Value]) -> dict[str, bytes]:
         """Return the files of one project."""
@@ -58,7 +67,7 @@ class Rendering:
 
 def fill(path: str, data: bytes, values: Mapping[str, Value]) -> bytes:
     """Replace the tokens in one file, each value escaped for that kind of file."""
-    if "\ue000".encode() not in data or b"\0" in data:
+    if not _has_token(data):
         return data
 
     def value_of(match: re.Match[str]) -> str:
@@ -66,6 +75,15 @@ def fill(path: str, data: bytes, values: Mapping[str, Value]) -> bytes:
         return value if match[1] in PLAIN and isinstance(value, str) else escape(path, value)
 
     return _TOKEN.sub(value_of, data.decode("utf-8")).encode("utf-8", "replace")
+
+
+def _has_token(data: bytes) -> bool:
+    return "\ue000".encode() in data and b"\0" not in data
+
+
+def variant(values: Mapping[str, Value]) -> frozenset[str]:
+    """Return which variables a project states: all that conditions in a template of ours can ask for."""
+    return frozenset(name for name in VARIABLES if values.get(name))
 
 
 def render(template: Template, values: Mapping[str, Value]) -> Rendering:
@@ -77,14 +95,16 @@ def render(template: Template, values: Mapping[str, Value]) -> Rendering:
     values : mapping
         Of a template of ours it only matters which of them are there; another one is baked for just these values.
     """
-    present = frozenset(name for name in VARIABLES if values.get(name))
     files: dict[str, bytes] = {}
+    computed: set[str] = set()
     for layer in template.layers:
         if layer == template.folder and not template.ours:
-            files |= _bake_foreign(layer, values)
+            baked = _bake_foreign(layer, values)
+            computed |= baked.keys()
         else:
-            files |= _bake(layer, present)
-    return Rendering(files)
+            baked = _bake(layer, variant(values))
+        files |= baked
+    return Rendering(files, frozenset(computed | {path for path, data in files.items() if _has_token(data)}))
 
 
 @lru_cache(maxsize=32)

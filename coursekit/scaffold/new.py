@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from coursekit.config import Course, render_project
+from coursekit.config import Course
 from coursekit.errors import InputError
-from coursekit.files import folder_in_one_step, write_new
-from coursekit.git import make_repository
 from coursekit.model import Member, Project
-from coursekit.scaffold.bake import render
-from coursekit.scaffold.escape import Value
-from coursekit.scaffold.people import (
-    clean_description,
-    clean_members,
-    clean_name,
-    clean_repository,
-    clean_title,
-)
-from coursekit.scaffold.pristine import BRANCH, FACTS, pristine_message, pristine_tree
-from coursekit.templates import Template, core_files, core_version, find_template
-from coursekit.text import slug
+from coursekit.scaffold.kit import Kit
+from coursekit.templates import Template, find_template
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,75 +66,14 @@ def new_project(
     InputError
         If something was asked for that cannot be done; nothing is written then.
     """
-    found = find_template(template)
-    project = dataclasses.replace(
-        base or Project(title=""),
-        title=clean_title(title),
-        members=clean_members(members, course.max_group_size if course else None),
-        task=clean_name(task) if task.strip() else next(iter(found.tasks), ""),
-        description=clean_description(description),
-        repository=clean_repository(repository.strip()),
-        group=clean_name(group) if group.strip() else "",
-        template=found.name,
-        template_version=found.version(),
-        core_version=core_version(),
+    kit = Kit(find_template(template), course)
+    stated = kit.state(
+        title, members, task, description=description, repository=repository, group=group, base=base
     )
-    if course:
-        project = dataclasses.replace(
-            project,
-            course=course.name,
-            semester=course.semester,
-            language=course.language,
-            profile=course.profile,
-            milestones=course.milestones,
-            coursekit_source=course.coursekit_source,
-        )
-    project, files = complete_project(project, found)
+    project, files = kit.complete(stated)
     refuse_taken(target)
-    created = Created(target, project, found, tuple(sorted(files)))
-    if dry_run:
-        return created
-    with folder_in_one_step(target) as folder:
-        if git:
-            commit = make_repository(folder, files, pristine_message(project), branches=[BRANCH])
-        else:
-            write_new(folder, files)
-            commit = ""
-    return dataclasses.replace(created, commit=commit)
-
-
-def complete_project(
-    project: Project, template: Template, core: Mapping[str, bytes] | None = None
-) -> tuple[Project, dict[str, bytes]]:
-    """Return every file of a project as the template makes it, by its path, and the project with their tree's id.
-
-    Parameters
-    ----------
-    project : Project
-    template : Template
-    core : mapping, optional
-        The files of another core_lib than today's.
-    """
-    values = project_values(project)
-    files = {**render(template, values).fill(values), **(core_files() if core is None else core)}
-    project = dataclasses.replace(project, template_tree=pristine_tree(files))
-    return project, {**files, FACTS: render_project(project).encode("utf-8")}
-
-
-def project_values(project: Project) -> dict[str, Value]:
-    """Return the values that a template may use."""
-    return {
-        "title": project.title,
-        "slug": slug(project.title),
-        "description": project.description,
-        "task": project.task,
-        "repository": project.repository,
-        "members": [member.name for member in project.members],
-        "course": project.course,
-        "semester": project.semester,
-        "group": project.group,
-        "coursekit_source": project.coursekit_source,
-    }
+    commit = "" if dry_run else kit.write(target, project, files, git=git)
+    return Created(target, project, kit.template, tuple(sorted(files)), commit)
 
 
 def refuse_taken(target: Path) -> None:

@@ -9,7 +9,7 @@ import pygit2
 import pytest
 
 from coursekit.errors import InputError
-from coursekit.git import commit_all, first_commit
+from coursekit.git import branch_message, commit_all, first_commit
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -94,3 +94,14 @@ def test_the_next_commit_holds_what_changed_and_leaves_out_what_is_ignored(
 def test_committing_needs_a_repository(home: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="expected a git repository"):
         commit_all(tmp_path, "x")
+
+
+def test_a_folder_within_a_repository_is_none_itself(home: Path, tmp_path: Path) -> None:
+    """A course kept in git holds folders that are not: nothing is committed to the repository above."""
+    folder = make(tmp_path / "project")
+    first_commit(folder, "Start")
+    assert branch_message(folder, "main") == "Start"
+    assert branch_message(folder, "other") is None
+    assert branch_message(folder / "sub", "main") is None
+    with pytest.raises(InputError, match="expected a git repository"):
+        commit_all(folder / "sub", "x")

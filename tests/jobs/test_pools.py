@@ -47,7 +47,7 @@ def test_processes_that_die_or_hang_are_named_and_the_rest_go_on(store: Store) -
         assert died == "its process died (signal 9)"
     assert reasons == {
         "hangs": "took longer than 1.5 seconds",
-        "raises": "expected a notebook, found none Write one.",
+        "raises": "expected a notebook, found none. Write one.",
         "leaves": "SystemExit: 4",
         "times out": "TimeoutError: of its own",
     }

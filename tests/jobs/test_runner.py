@@ -84,7 +84,7 @@ def test_a_failure_is_recorded_and_the_rest_go_on(store: Store, workers: int) ->
     result = run_job(store, "new-project", numbered(6), failing_at(1, 4), workers=workers)
     assert result.summary == "4 done, 0 skipped, 2 failed, of 6"
     assert set(result.failures) == {
-        ItemFailure(f"group:{number}", f"expected a folder, found none for {number} Make one.")
+        ItemFailure(f"group:{number}", f"expected a folder, found none for {number}. Make one.")
         for number in (1, 4)
     }
     work = Called()

@@ -20,7 +20,7 @@ from coursekit.git import tree_id_without
 from coursekit.model import Member, Milestone, Project
 from coursekit.scaffold import clean_members, clean_name, clean_title, new_project, parse_member, render
 from coursekit.scaffold.bake import Rendering
-from coursekit.scaffold.new import complete_project, project_values
+from coursekit.scaffold.kit import complete_project, project_values
 from coursekit.scaffold.pristine import BRANCH, FACTS, trailers
 from coursekit.templates import find_template
 
@@ -210,7 +210,7 @@ def test_nothing_is_left_when_it_fails_half_way(tmp_path: Path, monkeypatch: pyt
     def fail(*_: object, **__: object) -> str:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("coursekit.scaffold.new.make_repository", fail)
+    monkeypatch.setattr("coursekit.scaffold.kit.make_repository", fail)
     with pytest.raises(OSError, match="No space"):
         new_project(tmp_path / "p", "T", [Member("Ada")], "t", "blank")
     assert not list(tmp_path.iterdir())
