@@ -6,6 +6,7 @@ cookiecutter folder ``{{cookiecutter.slug}}``. An instructor's own may also be a
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from coursekit.tomlread import parse
 
 COMMON = "common"
 METADATA = "template.toml"
+# What cookiecutter would run before and after it bakes.
+_HOOKS = {"pre_prompt", "pre_gen_project", "post_gen_project"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,12 @@ class Template:
         Whether it has a `template.toml`, and so uses our variables as they are.
     common : bool
         Whether the common part lies under it.
+    core : bool
+        Whether its projects carry core_lib.
+    revision : str
+        The commit that it was fetched at, if it came from a git repository.
+    notes : tuple of str
+        What whoever uses it should know.
     """
 
     name: str
@@ -47,6 +56,9 @@ class Template:
     tags: tuple[str, ...] = ()
     ours: bool = False
     common: bool = True
+    core: bool = True
+    revision: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def layers(self) -> tuple[Path, ...]:
@@ -54,8 +66,8 @@ class Template:
         return (asset("templates") / COMMON, self.folder) if self.common else (self.folder,)
 
     def version(self) -> str:
-        """Return a hash of everything that the template is made of."""
-        return content_hash(self.layers)
+        """Return a hash of everything that the template is made of; of a fetched one the commit."""
+        return self.revision or content_hash(self.layers)
 
 
 def all_templates() -> list[Template]:
@@ -78,15 +90,7 @@ def find_template(name: str) -> Template:
     folder = Path(name).expanduser()
     is_path = any(sign in name for sign in "/\\") or name.startswith((".", "~"))
     if is_path and folder.is_dir():
-        if not any(
-            "cookiecutter" in path.name and "{{" in path.name for path in folder.iterdir() if path.is_dir()
-        ):
-            raise InputError(
-                f"expected a cookiecutter template in {one_line(name, 200)}, but it has no folder whose name is "
-                "like {{cookiecutter.slug}}",
-                "Give the folder that holds that one, and usually a cookiecutter.json.",
-            )
-        return _read(folder.resolve())
+        return template_in(folder.resolve(), name)
     if is_path:
         raise InputError(f"expected a folder with a template, but there is none at {one_line(name, 200)}")
     close = nearest(name, list(known))
@@ -96,6 +100,31 @@ def find_template(name: str) -> Template:
         if close
         else "A template of your own is given by its path, such as ./my-template.",
     )
+
+
+def template_in(folder: Path, name: str) -> Template:
+    """Return the cookiecutter template in a folder, which messages call `name`.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    inside = folder.iterdir() if folder.is_dir() else ()
+    if not any("cookiecutter" in path.name and "{{" in path.name and path.is_dir() for path in inside):
+        raise InputError(
+            f"expected a cookiecutter template in {one_line(name, 200)}, but it has no folder whose name is "
+            "like {{cookiecutter.slug}}",
+            "Give the folder that holds that one, and usually a cookiecutter.json.",
+        )
+    hooks = sorted(
+        path.name for path in (folder / "hooks").glob("*") if path.stem in _HOOKS and path.is_file()
+    )
+    found = _read(folder)
+    if not hooks:
+        return found
+    note = f"its hooks ({', '.join(hooks)}) are not run, as no code of a template ever is"
+    return dataclasses.replace(found, notes=(note,))
 
 
 def _read(folder: Path) -> Template:
@@ -112,6 +141,7 @@ def _read(folder: Path) -> Template:
         tags=table.texts("tags"),
         ours=True,
         common=table.flag("common", True),
+        core=table.flag("core_lib", True),
     )
     table.done()
     return template
