@@ -63,8 +63,10 @@ class Fingerprints:
         )
 
     def is_file(self, data: bytes) -> bool:
-        """Whether a file is one of a template's, unchanged."""
-        return fingerprint_file(data) in self.files
+        """Whether a file is one of a template's, unchanged but for line endings."""
+        return fingerprint_file(data) in self.files or (
+            b"\r\n" in data and fingerprint_file(data.replace(b"\r\n", b"\n")) in self.files
+        )
 
     def is_prompt(self, text: str) -> bool:
         """Whether a text (with or without its square brackets) is a template's prompt."""
@@ -118,7 +120,7 @@ class Fingerprints:
         prose: set[str] = set()
         for path in (path for folder in folders for path in _files(folder)):
             data = path.read_bytes()
-            if b"{{" not in data and b"{%" not in data:
+            if b"\0" in data or (b"{{" not in data and b"{%" not in data):  # what is binary is not rendered
                 files.add(fingerprint_file(data))
             text = ""
             if path.suffix == ".md":

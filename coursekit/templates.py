@@ -1,26 +1,34 @@
 """The templates that projects start from: a folder each, found by looking.
 
 A template of ours is a folder in `templates/` with a `template.toml` (title, description, task types, tags) and a
-cookiecutter folder ``{{cookiecutter.slug}}``. An instructor's own may also be any cookiecutter template, by its path.
+cookiecutter folder ``{{cookiecutter.slug}}``. What several share is a folder of the same form, their base, which is no
+template itself (`offered = false`). An instructor's own may also be any cookiecutter template, by its path.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from coursekit.assets import asset
 from coursekit.errors import InputError
 from coursekit.text import nearest, one_line
-from coursekit.tomlread import parse
+from coursekit.tomlread import Table, parse
 
 COMMON = "common"
 METADATA = "template.toml"
-# What cookiecutter would run before and after it bakes.
-_HOOKS = {"pre_prompt", "pre_gen_project", "post_gen_project"}
+
+
+@dataclass(frozen=True, slots=True)
+class DataSet:
+    """The real data that a template starts on: who made them, and under which licence they may be passed on."""
+
+    name: str
+    source: str
+    license: str
+    citation: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +46,12 @@ class Template:
     tags : tuple of str
     ours : bool
         Whether it has a `template.toml`, and so uses our variables as they are.
-    common : bool
-        Whether the common part lies under it.
-    core : bool
-        Whether its projects carry core_lib.
-    revision : str
-        The commit that it was fetched at, if it came from a git repository.
-    notes : tuple of str
-        What whoever uses it should know.
+    bases : tuple of Path
+        The folders that lie under it, the lowest first: `common`, and whatever it names as its base.
+    data : DataSet or None
+        What its notebooks start on; None where that is made up, or nothing is said.
+    offered : bool
+        Whether it can be chosen; else it is only a base of others.
     """
 
     name: str
@@ -55,25 +61,24 @@ class Template:
     tasks: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     ours: bool = False
-    common: bool = True
-    core: bool = True
-    revision: str = ""
-    notes: tuple[str, ...] = ()
+    bases: tuple[Path, ...] = ()
+    data: DataSet | None = None
+    offered: bool = True
 
     @property
     def layers(self) -> tuple[Path, ...]:
         """The folders to bake, one over the other."""
-        return (asset("templates") / COMMON, self.folder) if self.common else (self.folder,)
+        return (*self.bases, self.folder)
 
     def version(self) -> str:
-        """Return a hash of everything that the template is made of; of a fetched one the commit."""
-        return self.revision or content_hash(self.layers)
+        """Return a hash of everything that the template is made of."""
+        return content_hash(self.layers)
 
 
 def all_templates() -> list[Template]:
     """Return the templates that coursekit carries, by name."""
     folders = (path.parent for path in sorted(asset("templates").glob(f"*/{METADATA}")))
-    return [_read(folder) for folder in folders if folder.name != COMMON]
+    return [template for template in map(_read, folders) if template.offered]
 
 
 def find_template(name: str) -> Template:
@@ -90,7 +95,15 @@ def find_template(name: str) -> Template:
     folder = Path(name).expanduser()
     is_path = any(sign in name for sign in "/\\") or name.startswith((".", "~"))
     if is_path and folder.is_dir():
-        return template_in(folder.resolve(), name)
+        if not any(
+            "cookiecutter" in path.name and "{{" in path.name for path in folder.iterdir() if path.is_dir()
+        ):
+            raise InputError(
+                f"expected a cookiecutter template in {one_line(name, 200)}, but it has no folder whose name is "
+                "like {{cookiecutter.slug}}",
+                "Give the folder that holds that one, and usually a cookiecutter.json.",
+            )
+        return _read(folder.resolve())
     if is_path:
         raise InputError(f"expected a folder with a template, but there is none at {one_line(name, 200)}")
     close = nearest(name, list(known))
@@ -102,36 +115,15 @@ def find_template(name: str) -> Template:
     )
 
 
-def template_in(folder: Path, name: str) -> Template:
-    """Return the cookiecutter template in a folder, which messages call `name`.
-
-    Raises
-    ------
-    InputError
-        If there is none.
-    """
-    inside = folder.iterdir() if folder.is_dir() else ()
-    if not any("cookiecutter" in path.name and "{{" in path.name and path.is_dir() for path in inside):
-        raise InputError(
-            f"expected a cookiecutter template in {one_line(name, 200)}, but it has no folder whose name is "
-            "like {{cookiecutter.slug}}",
-            "Give the folder that holds that one, and usually a cookiecutter.json.",
-        )
-    hooks = sorted(
-        path.name for path in (folder / "hooks").glob("*") if path.stem in _HOOKS and path.is_file()
-    )
-    found = _read(folder)
-    if not hooks:
-        return found
-    note = f"its hooks ({', '.join(hooks)}) are not run, as no code of a template ever is"
-    return dataclasses.replace(found, notes=(note,))
-
-
-def _read(folder: Path) -> Template:
+def _read(folder: Path, over: tuple[Path, ...] = ()) -> Template:
+    """Read a template and its bases; `over` are the folders that lie over it."""
     file = folder / METADATA
+    over = (*over, folder)
     if not file.is_file():
-        return Template(folder.name, folder, title=folder.name)
+        return Template(folder.name, folder, title=folder.name, bases=_bases(COMMON, over))
     table = parse(file.read_bytes(), f"{folder.name}/{METADATA}")
+    common = table.flag("common", True) and folder != asset("templates") / COMMON
+    base = table.text("base") or (COMMON if common else "")
     template = Template(
         folder.name,
         folder,
@@ -140,11 +132,31 @@ def _read(folder: Path) -> Template:
         tasks=table.texts("tasks"),
         tags=table.texts("tags"),
         ours=True,
-        common=table.flag("common", True),
-        core=table.flag("core_lib", True),
+        bases=_bases(base, over) if base else (),
+        data=_data(table.table("data")) if "data" in table else None,
+        offered=table.flag("offered", True),
     )
     table.done()
     return template
+
+
+def _data(table: Table) -> DataSet:
+    found = DataSet(*(table.text(field.name, required=True) for field in fields(DataSet)))
+    table.done()
+    return found
+
+
+def _bases(name: str, over: tuple[Path, ...]) -> tuple[Path, ...]:
+    """Return the folders of the base called `name` and of what lies under it, the lowest first."""
+    known = {path.parent.name: path.parent for path in sorted(asset("templates").glob(f"*/{METADATA}"))}
+    known = {one: folder for one, folder in known.items() if folder not in over}
+    if name not in known:
+        raise InputError(
+            f"expected the base of the template {one_line(over[-1].name, 60)} to be one of {', '.join(known)}, "
+            f"but found {one_line(name, 60)!r}",
+            f"Correct  base = …  in its {METADATA}; a base cannot lie over itself.",
+        )
+    return _read(known[name], over).layers
 
 
 def core_files() -> dict[str, bytes]:

@@ -27,7 +27,7 @@ class Idea:
     complete : bool
         Whether it is a whole project that can be unpacked.
     data, license, contact : str
-        What the course says about its topic.
+        What the course says about its topic; the data that a template starts on.
     """
 
     name: str
@@ -62,6 +62,8 @@ def ideas(folder: Path | None = None) -> list[Idea]:
             one.title,
             one.description,
             tags=tuple(dict.fromkeys([*one.tasks, *one.tags])),
+            data=one.data.name if one.data else "",
+            license=one.data.license if one.data else "",
         )
         for one in all_templates()
     ]

@@ -8,6 +8,7 @@ from typing import Any
 
 from coursekit import __version__
 from coursekit.errors import InputError
+from coursekit.evidence.starter import starter_results
 from coursekit.model import Problem
 from coursekit.report.compose import compose
 from coursekit.report.deck import Deck
@@ -15,6 +16,7 @@ from coursekit.report.rendering import Rendered, find_renderers
 from coursekit.report.theme import DEFAULT
 from coursekit.report.write import Written, find_target, write_deck
 from coursekit.submission import Submission, open_submission
+from coursekit.submission.results import Results, results
 from coursekit.text import nearest, one_line, plural
 
 #: What a presentation may take.
@@ -180,6 +182,11 @@ def build_report(
     contents = {name: made.data for name, made in rendered.items()}
     files, linked = write_deck(submission, target, contents, renderers, language=deck.language, force=force)
     remarks = [remark for made in rendered.values() for remark in made.remarks]
+    if submission.once(starter_results) and submission.once(results) != Results():
+        remarks.append(
+            "The numbers in results/ are left out: the template's own code made them from its own data. "
+            "Change the data or the model, and run the notebooks again."
+        )
     if deck.seconds > BUDGET:
         remarks.append(f"The presentation takes {deck.seconds // 60} minutes; {BUDGET // 60} are allowed.")
     return Report(str(path), deck, files, linked, submission.problems, tuple(remarks))

@@ -12,6 +12,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
 
+from coursekit.evidence.starter import starter_results
 from coursekit.model import Text
 from coursekit.report.deck import Slide
 from coursekit.report.material import Material, Passage, read_material
@@ -43,8 +44,8 @@ class Context:
 
     @property
     def results(self) -> Results:
-        """What the training run left."""
-        return self.submission.once(results)
+        """What the training run left; nothing where it is a template's work and not the group's."""
+        return Results() if self.submission.once(starter_results) else self.submission.once(results)
 
     @cached_property
     def material(self) -> Material:

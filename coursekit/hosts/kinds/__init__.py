@@ -1,1 +1,0 @@
-"""The kinds of hosts: a module each, with a class called ``Kind``."""
