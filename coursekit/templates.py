@@ -7,9 +7,10 @@ template itself (`offered = false`). An instructor's own may also be any cookiec
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
 from coursekit.assets import asset
@@ -19,6 +20,8 @@ from coursekit.tomlread import Table, parse
 
 COMMON = "common"
 METADATA = "template.toml"
+# What cookiecutter would run before and after it bakes.
+_HOOKS = {"pre_prompt", "pre_gen_project", "post_gen_project"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,12 @@ class Template:
         What its notebooks start on; None where that is made up, or nothing is said.
     offered : bool
         Whether it can be chosen; else it is only a base of others.
+    core : bool
+        Whether its projects carry core_lib.
+    revision : str
+        The commit that it was fetched at, if it came from a git repository.
+    notes : tuple of str
+        What whoever uses it should know.
     """
 
     name: str
@@ -64,6 +73,9 @@ class Template:
     bases: tuple[Path, ...] = ()
     data: DataSet | None = None
     offered: bool = True
+    core: bool = True
+    revision: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def layers(self) -> tuple[Path, ...]:
@@ -71,14 +83,15 @@ class Template:
         return (*self.bases, self.folder)
 
     def version(self) -> str:
-        """Return a hash of everything that the template is made of."""
-        return content_hash(self.layers)
+        """Return a hash of everything that the template is made of; of a fetched one the commit."""
+        return self.revision or content_hash(self.layers)
 
 
 def all_templates() -> list[Template]:
     """Return the templates that coursekit carries, by name."""
     folders = (path.parent for path in sorted(asset("templates").glob(f"*/{METADATA}")))
-    return [template for template in map(_read, folders) if template.offered]
+    found = [_read(folder) for folder in folders if folder.name != COMMON]
+    return [template for template in found if template.offered]
 
 
 def find_template(name: str) -> Template:
@@ -95,15 +108,7 @@ def find_template(name: str) -> Template:
     folder = Path(name).expanduser()
     is_path = any(sign in name for sign in "/\\") or name.startswith((".", "~"))
     if is_path and folder.is_dir():
-        if not any(
-            "cookiecutter" in path.name and "{{" in path.name for path in folder.iterdir() if path.is_dir()
-        ):
-            raise InputError(
-                f"expected a cookiecutter template in {one_line(name, 200)}, but it has no folder whose name is "
-                "like {{cookiecutter.slug}}",
-                "Give the folder that holds that one, and usually a cookiecutter.json.",
-            )
-        return _read(folder.resolve())
+        return template_in(folder.resolve(), name)
     if is_path:
         raise InputError(f"expected a folder with a template, but there is none at {one_line(name, 200)}")
     close = nearest(name, list(known))
@@ -113,6 +118,31 @@ def find_template(name: str) -> Template:
         if close
         else "A template of your own is given by its path, such as ./my-template.",
     )
+
+
+def template_in(folder: Path, name: str) -> Template:
+    """Return the cookiecutter template in a folder, which messages call `name`.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    inside = folder.iterdir() if folder.is_dir() else ()
+    if not any("cookiecutter" in path.name and "{{" in path.name and path.is_dir() for path in inside):
+        raise InputError(
+            f"expected a cookiecutter template in {one_line(name, 200)}, but it has no folder whose name is "
+            "like {{cookiecutter.slug}}",
+            "Give the folder that holds that one, and usually a cookiecutter.json.",
+        )
+    hooks = sorted(
+        path.name for path in (folder / "hooks").glob("*") if path.stem in _HOOKS and path.is_file()
+    )
+    found = _read(folder)
+    if not hooks:
+        return found
+    note = f"its hooks ({', '.join(hooks)}) are not run, as no code of a template ever is"
+    return dataclasses.replace(found, notes=(note,))
 
 
 def _read(folder: Path, over: tuple[Path, ...] = ()) -> Template:
@@ -135,13 +165,14 @@ def _read(folder: Path, over: tuple[Path, ...] = ()) -> Template:
         bases=_bases(base, over) if base else (),
         data=_data(table.table("data")) if "data" in table else None,
         offered=table.flag("offered", True),
+        core=table.flag("core_lib", True),
     )
     table.done()
     return template
 
 
 def _data(table: Table) -> DataSet:
-    found = DataSet(*(table.text(field.name, required=True) for field in fields(DataSet)))
+    found = DataSet(*(table.text(field.name, required=True) for field in dataclasses.fields(DataSet)))
     table.done()
     return found
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -176,11 +175,10 @@ def test_a_byte_order_mark_and_windows_line_ends_are_fine() -> None:
         b"a = 9999-99-99",
     ],
 )
-def test_hostile_files_are_refused_quickly(data: bytes) -> None:
-    start = time.perf_counter()
+def test_hostile_files_are_refused(data: bytes) -> None:
+    """Some of them would take a TOML parser hours, and the tests with it."""
     with pytest.raises(InputError):
         parse_project(data)
-    assert time.perf_counter() - start < 5
 
 
 @given(st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace")))

@@ -11,6 +11,7 @@ from coursekit.text import one_line, plural
 
 if TYPE_CHECKING:
     from coursekit.course.create import Creation, GroupOutcome
+    from coursekit.templates import Template
 
 NAMED = 5
 WHY_NOT = {
@@ -19,12 +20,19 @@ WHY_NOT = {
 }
 
 
+def show_notes(template: Template) -> None:
+    """Say what whoever uses the template should know."""
+    for note in template.notes:
+        click.echo(one_line(f"Note on the template {template.name}: {note}."), err=True)
+
+
 def print_json(creation: Creation) -> None:
     """Print everything, for programs."""
     result = {
         "template": creation.template.name,
         "template_version": creation.template_version,
         "core_version": creation.core_version,
+        "notes": list(creation.template.notes),
         "dry_run": creation.dry_run,
         "groups": [
             {

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     "--format",
     "format_",
     metavar="NAME",
-    help="text (for one path), table (for several), markdown, json, or for a git host: github, gitlab, junit, sarif.",
+    help="text (for one path), table (for several), markdown, html, json, or for a git host: github, gitlab, junit, sarif.",
 )
 @click.option("--lang", "language", type=click.Choice(["en", "de"]), default="en", show_default=True)
 def command(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from coursekit.config import Course
     from coursekit.model import Member, Project
     from coursekit.scaffold import Created
+    from coursekit.templates import Template
 
 EPILOG = """\b
 Example:
@@ -37,7 +38,10 @@ For a whole course, in its folder; it can be stopped at any point and run again:
 )
 @click.option("--task", help="The task type, such as 'image classification'.")
 @click.option(
-    "--template", help="A template's name (see 'coursekit ideas --kind template'), or a folder with your own."
+    "--template",
+    metavar="NAME|FOLDER|ADDRESS",
+    help="A template's name (see 'coursekit ideas --kind template'), a folder with your own, or its git "
+    "repository: https://…/x.git[@TAG][#FOLDER].",
 )
 @click.option(
     "-o",
@@ -97,6 +101,7 @@ def command(
         return _make_all(course_file, template or "", task or "", form, dry_run=dry_run)
     from pathlib import Path
 
+    from coursekit.cli._all_projects import show_notes
     from coursekit.config import load_course, load_project
     from coursekit.scaffold import new_project, parse_member
     from coursekit.text import slug
@@ -109,13 +114,14 @@ def command(
     task = task or (base.task if base else "")
     if description is None:
         description = base.description if base else ""
-    title, people, template, task = _complete(title, people, template, task, course)
+    title, people, found, task = _complete(title, people, template, task, course)
+    show_notes(found)
     created = new_project(
         output or Path(slug(title)),
         title,
         people,
         task,
-        template,
+        found,
         course=course,
         description=description,
         repository=repository if repository is not None else (base.repository if base else ""),
@@ -139,7 +145,7 @@ def _refuse_beside_all(options: list[str]) -> None:
 
 
 def _make_all(course_file: Path | None, template: str, task: str, form: str, *, dry_run: bool) -> int:
-    from coursekit.cli._all_projects import print_json, print_text
+    from coursekit.cli._all_projects import print_json, print_text, show_notes
     from coursekit.cli._progress import show_progress
     from coursekit.config import find_course
     from coursekit.course.create import create_repositories
@@ -151,19 +157,21 @@ def _make_all(course_file: Path | None, template: str, task: str, form: str, *, 
         dry_run=dry_run,
         progress=show_progress("repositories"),
     )
+    show_notes(creation.template)
     (print_json if form == "json" else print_text)(creation)
     return 2 if creation.counts["failed"] else 0
 
 
 def _complete(
     title: str, people: list[Member], template: str, task: str, course: Course | None
-) -> tuple[str, list[Member], str, str]:
+) -> tuple[str, list[Member], Template, str]:
     """Ask for what is missing, or name it where nobody can be asked."""
     from coursekit.errors import InputError
-    from coursekit.scaffold import clean_name, clean_title
-    from coursekit.templates import all_templates, find_template
+    from coursekit.scaffold import clean_name, clean_title, get_template
+    from coursekit.templates import all_templates
 
-    tasks = find_template(template).tasks if template else ()
+    found = get_template(template) if template else None
+    tasks = found.tasks if found else ()
     missing = [
         option
         for option, there in (
@@ -189,16 +197,16 @@ def _complete(
         title = _ask("What is your project called?", clean_title)
     if not people:
         people = _ask_members(course)
-    if not template:
+    if found is None:
         click.echo("\nWhat do you want to start from?", err=True)
         for one in all_templates():
             click.echo(f"  {one.name}: {one.description}", err=True)
-        template = _ask("Template", lambda text: find_template(text.strip()).name)
-        tasks = find_template(template).tasks
+        found = _ask("Template", lambda text: get_template(text.strip()))
+    assert found is not None
     if not task:
         question = "\nWhat kind of task is it, for example image classification, regression, text generation?"
-        task = tasks[0] if tasks else _ask(question, clean_name)
-    return title, people, template, task
+        task = found.tasks[0] if found.tasks else _ask(question, clean_name)
+    return title, people, found, task
 
 
 def _ask_members(course: Course | None) -> list[Member]:
@@ -261,6 +269,7 @@ def _print(created: Created, form: str, *, dry_run: bool) -> None:
             "template": project.template,
             "template_version": project.template_version,
             "core_version": project.core_version,
+            "notes": list(created.template.notes),
             "commit": created.commit,
             "dry_run": dry_run,
             "files": list(created.files),

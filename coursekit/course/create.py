@@ -14,12 +14,12 @@ from coursekit.errors import InputError
 from coursekit.files import remove_leftovers
 from coursekit.jobs import JobItem, Progress, run_job, why
 from coursekit.model import Member, Project
-from coursekit.scaffold import Kit, is_made_for
+from coursekit.scaffold import Kit, get_template, is_made_for
 from coursekit.store import Transaction, open_store
 from coursekit.store.people import members
 from coursekit.store.records import NewRepository, Student
 from coursekit.store.repositories import add_repository
-from coursekit.templates import Template, find_template
+from coursekit.templates import Template
 
 COMMAND = "new-project"
 JOB = "new-project"
@@ -71,7 +71,7 @@ def create_repositories(
     ----------
     course : Course
     template : str, optional
-        A template's name or path; by default the one that `course.toml` states.
+        A template's name, path or address; by default the one that `course.toml` states.
     task : str, optional
         The task type of all projects; by default the template's first one.
     dry_run : bool, optional
@@ -90,7 +90,7 @@ def create_repositories(
             "expected a template for the groups' repositories, found none in course.toml",
             'Give  --template NAME , or write  template = "NAME"  into [projects] of course.toml.',
         )
-    kit = Kit(find_template(template), course, many=True)
+    kit = Kit(get_template(template), course, many=True)
     folder = course.folder / course.repositories
     with open_store(course.store, create=False) as store:
         with store.read() as view:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 FILE = b"100644"
@@ -30,13 +30,22 @@ def tree_id(files: Mapping[str, bytes]) -> str:
 
 def tree_id_without(raw: bytes, name: str) -> str:
     """Return the id of a tree object, given as its bytes, once its entry `name` is left out."""
-    entries, position, wanted = [], 0, name.encode()
+    entries = [
+        b"%b %b\0%b" % (mode.encode(), other.encode("utf-8", "surrogateescape"), bytes.fromhex(one))
+        for other, mode, one in read_tree(raw)
+        if other != name
+    ]
+    return _object_id(b"tree", b"".join(entries)).hex()
+
+
+def read_tree(raw: bytes) -> Iterator[tuple[str, str, str]]:
+    """Give each entry of a tree object: its name, its mode as git writes it, and its id."""
+    position = 0
     while position < len(raw):
         end = raw.index(b"\0", position)
-        if raw[position:end].partition(b" ")[2] != wanted:
-            entries.append(raw[position : end + 21])
+        mode, _, name = raw[position:end].partition(b" ")
+        yield name.decode("utf-8", "surrogateescape"), mode.decode(), raw[end + 1 : end + 21].hex()
         position = end + 21
-    return _object_id(b"tree", b"".join(entries)).hex()
 
 
 # Nearly all files of a course's projects are the same objects, so that each is hashed once.

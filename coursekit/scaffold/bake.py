@@ -115,17 +115,19 @@ def _bake(folder: Path, present: frozenset[str]) -> dict[str, bytes]:
 
 def _generate(folder: Path, context: dict[str, Any]) -> dict[str, bytes]:
     """Run cookiecutter's generation, and nothing else of it, into a folder that is thrown away."""
-    from cookiecutter.exceptions import CookiecutterException
-    from cookiecutter.generate import generate_files
-    from jinja2 import TemplateError
+    from cookiecutter import generate
 
     with tempfile.TemporaryDirectory(prefix="coursekit-") as place:
         try:
-            with _quiet():
-                made = generate_files(str(folder), {"cookiecutter": context}, place, accept_hooks=False)
-        except (CookiecutterException, TemplateError, UnicodeDecodeError) as error:
+            with _quiet(), _sandboxed(generate):
+                made = generate.generate_files(
+                    str(folder), {"cookiecutter": context}, place, accept_hooks=False
+                )
+        except OSError:
+            raise
+        except Exception as error:  # noqa: BLE001 - an expression in a template may raise anything
             raise InputError(
-                f"expected a template that can be baked in {one_line(folder.name, 60)}, but {one_line(str(error), 300)}",
+                f"expected a template that can be baked in {one_line(folder.name, 60)}, but {_said(error)}",
                 "Mend the template; the variables that it may use are: " + ", ".join(VARIABLES) + ".",
             ) from None
         root = Path(made).resolve()
@@ -140,6 +142,10 @@ def _generate(folder: Path, context: dict[str, Any]) -> dict[str, bytes]:
         return found
 
 
+def _said(error: Exception) -> str:
+    return one_line(f"{error}" or type(error).__name__, 300)
+
+
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
     """Keep cookiecutter's warnings away from people who cannot do anything about them."""
@@ -150,14 +156,60 @@ def _quiet() -> Iterator[None]:
         yield
 
 
+@contextlib.contextmanager
+def _sandboxed(generate: Any) -> Iterator[None]:
+    """Let cookiecutter render in Jinja's sandbox: in its own environment an expression can run anything."""
+    from cookiecutter.environment import ExtensionLoaderMixin
+    from jinja2 import StrictUndefined
+    from jinja2.sandbox import SandboxedEnvironment
+
+    class Environment(ExtensionLoaderMixin, SandboxedEnvironment):  # type: ignore[misc]
+        pass
+
+    def make(context: dict[str, Any]) -> Environment:
+        options = context["cookiecutter"].get("_jinja2_env_vars", {})
+        return Environment(context=context, keep_trailing_newline=True, undefined=StrictUndefined, **options)
+
+    # It takes no environment from outside.
+    before, generate.create_env_with_context = generate.create_env_with_context, make
+    try:
+        yield
+    finally:
+        generate.create_env_with_context = before
+
+
 # ---------------------------------------------------------------- an instructor's own template
+
+# What `cookiecutter.json` may say of Jinja: how expressions are written.
+_SYNTAX = {
+    *("block_start_string", "block_end_string", "variable_start_string", "variable_end_string"),
+    *("comment_start_string", "comment_end_string", "line_statement_prefix", "line_comment_prefix"),
+    *("trim_blocks", "lstrip_blocks"),
+}
 
 
 def _bake_foreign(folder: Path, values: Mapping[str, Value]) -> dict[str, bytes]:
     context = _foreign_context(folder, values)
-    context["_jinja2_env_vars"] = {**context.get("_jinja2_env_vars", {}), "finalize": _finalize()}
+    _refuse_extensions(folder, context)
+    options = context.get("_jinja2_env_vars", {})
+    syntax = (
+        {key: value for key, value in options.items() if key in _SYNTAX} if isinstance(options, dict) else {}
+    )
+    context["_jinja2_env_vars"] = {**syntax, "finalize": _finalize()}
     _refuse_paths(folder, context)
     return _generate(folder, context)
+
+
+def _refuse_extensions(folder: Path, context: Mapping[str, Any]) -> None:
+    """Refuse a template that brings code of its own along; Jinja's and cookiecutter's own extensions are there."""
+    named = context.get("_extensions", [])
+    for name in map(str, named if isinstance(named, list) else [named]):
+        if not name.startswith(("jinja2.ext.", "cookiecutter.extensions.")):
+            raise InputError(
+                f"expected a template without code of its own, but {one_line(folder.name, 60)}/cookiecutter.json "
+                f"asks for the extension {one_line(name, 80)!r}",
+                "Take it out of _extensions, and what uses it out of the template: no code of a template is run.",
+            )
 
 
 def _finalize() -> Any:
@@ -176,7 +228,6 @@ def _finalize() -> Any:
 
 def _foreign_context(folder: Path, values: Mapping[str, Value]) -> dict[str, Any]:
     """Build what `cookiecutter.json` asks for: our values where the names are known, else its defaults."""
-    from jinja2 import TemplateError
     from jinja2.sandbox import SandboxedEnvironment
     from slugify import slugify
 
@@ -203,10 +254,10 @@ def _foreign_context(folder: Path, values: Mapping[str, Value]) -> dict[str, Any
         if isinstance(default, str) and not name.startswith("_"):
             try:
                 default = environment.from_string(default).render(cookiecutter=context)
-            except TemplateError as error:
+            except Exception as error:  # noqa: BLE001 - as above
                 raise InputError(
                     f"expected a default for {one_line(name, 60)!r} in cookiecutter.json that can be rendered, "
-                    f"but {one_line(str(error), 200)}"
+                    f"but {_said(error)}"
                 ) from None
         context[name] = default
     return context
@@ -214,7 +265,6 @@ def _foreign_context(folder: Path, values: Mapping[str, Value]) -> dict[str, Any
 
 def _refuse_paths(folder: Path, context: Mapping[str, Any]) -> None:
     """Refuse to bake where a value would become a path: only one plain name may come out of each part."""
-    from jinja2 import TemplateError
     from jinja2.sandbox import SandboxedEnvironment
     from slugify import slugify
 
@@ -223,8 +273,8 @@ def _refuse_paths(folder: Path, context: Mapping[str, Any]) -> None:
     for name in {path.name for path in folder.rglob("*") if "{{" in path.name or "{%" in path.name}:
         try:
             made = environment.from_string(name).render(cookiecutter=context)
-        except TemplateError:
-            continue  # said better by the baking
+        except Exception:  # noqa: BLE001, S112 - said better by the baking
+            continue
         if made in {".", ".."} or any(sign in made for sign in "/\\:\0") or made != one_line(made):
             raise InputError(
                 f"expected a file name from {one_line(name, 80)}, but it becomes {one_line(made, 80)!r}",

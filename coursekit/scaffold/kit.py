@@ -41,7 +41,8 @@ class Kit:
         self.template = template
         self.course = course
         self.version = template.version()
-        self.core, self.core_version = core_files(), core_version()
+        self.core = core_files() if template.core else {}
+        self.core_version = core_version() if template.core else ""
         self._many = many
         self._shared: dict[frozenset[str], Shared] = {}
 
@@ -145,7 +146,9 @@ def complete_project(
         The files of another core_lib than today's.
     """
     values = project_values(project)
-    files = {**render(template, values).fill(values), **(core_files() if core is None else core)}
+    if core is None:
+        core = core_files() if template.core else {}
+    files = {**render(template, values).fill(values), **core}
     project = dataclasses.replace(project, template_tree=pristine_tree(files))
     return project, {**files, FACTS: render_project(project).encode("utf-8")}
 

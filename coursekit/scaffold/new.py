@@ -10,7 +10,8 @@ from coursekit.config import Course
 from coursekit.errors import InputError
 from coursekit.model import Member, Project
 from coursekit.scaffold.kit import Kit
-from coursekit.templates import Template, find_template
+from coursekit.scaffold.remote import get_template
+from coursekit.templates import Template
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ def new_project(
     title: str,
     members: Sequence[Member],
     task: str,
-    template: str,
+    template: str | Template,
     *,
     course: Course | None = None,
     description: str = "",
@@ -49,8 +50,8 @@ def new_project(
     members : sequence of Member
     task : str
         The task type, such as ``image classification``; empty means the template's first one.
-    template : str
-        A template's name, or the path to a cookiecutter template.
+    template : str or Template
+        A template's name, the path to a cookiecutter template, or the address of its git repository.
     course : Course, optional
         States the group size, milestones, profile, and where the workflow installs coursekit from.
     description, repository, group : str, optional
@@ -66,7 +67,7 @@ def new_project(
     InputError
         If something was asked for that cannot be done; nothing is written then.
     """
-    kit = Kit(find_template(template), course)
+    kit = Kit(get_template(template) if isinstance(template, str) else template, course)
     stated = kit.state(
         title, members, task, description=description, repository=repository, group=group, base=base
     )

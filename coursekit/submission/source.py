@@ -31,6 +31,8 @@ MAX_DEPTH = 64
 # How many names are looked at in a folder that git knows nothing of: environments and downloaded data
 # lie in work trees by the ten thousand, and are not handed in.
 MAX_UNKNOWN = 1000
+# Bytes of one folder's list in a git repository; 20,000 names take a tenth of it.
+MAX_LISTING = 20_000_000
 
 
 class Kind(StrEnum):
@@ -283,10 +285,9 @@ class CommitSource:
                 path, mode = prefix + raw, int(child.filemode)
                 if mode == modes.TREE:
                     yield Entry(path, Kind.FOLDER)
-                    try:
-                        inner = self._git[child.id]
-                    except KeyError:
-                        inner = None
+                    # Small on disk may be large in memory: the size is asked for before it is unpacked.
+                    size = self._size(child.id)
+                    inner = self._git[child.id] if size is not None and size <= MAX_LISTING else None
                     if depth + 1 >= MAX_DEPTH or not isinstance(inner, pygit2.Tree):
                         yield Entry(path, Kind.UNREADABLE)
                     else:

@@ -24,6 +24,7 @@ from coursekit.submission.source import (
     CommitSource,
     Entry,
     FolderSource,
+    Kind,
     Source,
     Tree,
     UnreadableError,
@@ -35,6 +36,7 @@ T = TypeVar("T")
 
 MAX_IMAGE = 50 * 1000 * 1000
 MAX_TEXT = 10 * 1000 * 1000
+_MOST_NOTES = 20
 
 #: The milestones' folders by their names without numbers; groups renumber and rename them.
 FOLDERS = {
@@ -91,6 +93,18 @@ class Submission:
                 Text(
                     "Remove what does not belong in the repository: data sets, virtual environments, caches.",
                     "Nehmt heraus, was nicht ins Repositorium gehört: Datensätze, virtuelle Umgebungen, Caches.",
+                ),
+            )
+        for entry in [entry for entry in tree.others if entry.kind is Kind.UNREADABLE][:_MOST_NOTES]:
+            self.note(
+                entry.path,
+                Text(
+                    "could not be looked into (no permission, damaged, or nested too deeply)",
+                    "konnte nicht angesehen werden (keine Rechte, beschädigt oder zu tief verschachtelt)",
+                ),
+                Text(
+                    "Remove it if it is not part of your work.",
+                    "Löscht es, wenn es nicht zu eurer Arbeit gehört.",
                 ),
             )
         return tree

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coursekit.checker import check_path
 from coursekit.evidence.meanings import SECTIONS
 from coursekit.evidence.notebooks import read_notebook
 from coursekit.evidence.sources import find_sources, real_title
 from coursekit.submission import Document, Notebook
 from tests.building import README, REVIEW, code, complete, markdown, notebook, write
-from tests.checker.judging import Case, Files, finding, table, try_case, without
+from tests.checker.judging import Case, Files, comes_to_an_end, finding, table, try_case, without
 
 L = "0_LiteratureReview/README.md"
 TEMPLATE = "# Literature Review\n\n**Summary of Each Work**:\n\n" + "\n".join(
@@ -205,11 +203,8 @@ def test_findings_name_the_source_that_lacks_something(tmp_path: Path) -> None:
     ],
     ids=["items", "nested", "labels", "headings", "words", "brackets", "rows", "blanks", "titles"],
 )  # fmt: skip
-def test_hostile_reviews_take_no_time(tmp_path: Path, text: str) -> None:
-    write(tmp_path, {**complete(), L: text})
-    start = time.perf_counter()
-    check_path(tmp_path)
-    assert time.perf_counter() - start < 10
+def test_hostile_reviews_come_to_an_end(tmp_path: Path, text: str) -> None:
+    assert comes_to_an_end(write(tmp_path, {**complete(), L: text}))
 
 
 PIECES = [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +18,7 @@ from coursekit.evidence.meanings import meanings
 from coursekit.submission import Entry, Submission, open_submission
 from coursekit.submission.source import FolderSource
 from tests.building import BASELINE, DATA, MODEL, code, complete, markdown, notebook, sections, write
-from tests.checker.judging import Case, Files, finding, table, try_case, without
+from tests.checker.judging import Case, Files, comes_to_an_end, finding, table, try_case, without
 
 E = "1_DatasetCharacteristics/exploratory_data_analysis.ipynb"
 B = "2_BaselineModel/baseline_model.ipynb"
@@ -252,12 +251,9 @@ def test_a_profile_may_ask_for_fewer_sections_and_more_cells(tmp_path: Path) -> 
     ],
     ids=["brackets", "marks", "sections", "code", "odd"],
 )
-def test_hostile_notebooks_take_no_time(tmp_path: Path, cells: list[dict[str, Any]]) -> None:
-    write(tmp_path, data(*cells))
-    start = time.perf_counter()
-    found = check_path(tmp_path)
-    assert time.perf_counter() - start < 10
-    assert found.problems == ()
+def test_hostile_notebooks_come_to_an_end(tmp_path: Path, cells: list[dict[str, Any]]) -> None:
+    assert comes_to_an_end(write(tmp_path, data(*cells)))
+    assert check_path(tmp_path).problems == ()
 
 
 class LeftOut(FolderSource):

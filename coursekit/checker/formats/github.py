@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from coursekit.checker.engine import Check
-from coursekit.checker.formats._machine import below, first_place, told
+from coursekit.checker.formats._shared import below, first_place, told
 from coursekit.checker.severity import Severity, by_urgency, severity
 from coursekit.text import one_line, printable
 

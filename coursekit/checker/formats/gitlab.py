@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from coursekit.checker.engine import Check
-from coursekit.checker.formats._machine import below, first_place, summary_line
+from coursekit.checker.formats._shared import below, first_place, summary_line
 from coursekit.checker.severity import Severity, by_urgency, severity
 from coursekit.text import one_line
 

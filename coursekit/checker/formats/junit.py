@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from xml.etree import ElementTree
 
 from coursekit.checker.engine import Check
-from coursekit.checker.formats._machine import first_place, state, summary_line, told
+from coursekit.checker.formats._shared import first_place, state, summary_line, told
 from coursekit.checker.severity import Severity, severity
 from coursekit.model import Finding, Problem, Text
 from coursekit.text import one_line, printable

@@ -9,50 +9,18 @@ import re
 from collections.abc import Iterator, Sequence
 
 from coursekit.checker.engine import Check
+from coursekit.checker.formats._shared import typed_parts
+from coursekit.checker.formats._words import FOOT, HEADINGS, HOW, UNREAD, WHERE, code_to_explain, opening
 from coursekit.checker.formats.text import places_by_file
-from coursekit.checker.severity import Severity, by_severity, by_urgency
+from coursekit.checker.severity import Severity, by_severity
 from coursekit.model import Finding, Problem, Status, Text
-from coursekit.text import code_span, foreign_markdown, one_line
+from coursekit.text import code_span, foreign_markdown
 
 #: Git hosts refuse a longer text of an issue or a comment (GitHub: 65,536 characters).
 LIMIT = 65_536
 _ROOM = 600  # for the sentence that names what does not fit
 _LONGEST = 1_000  # of one message; the rest would help nobody
 
-_HEADINGS = {
-    Severity.ERROR: Text("To do first", "Zuerst"),
-    Severity.WARNING: Text("What would make it better", "Was es besser macht"),
-    Severity.NOTE: Text("For later: not due yet", "Für später: noch nicht fällig"),
-    Severity.SKIPPED: Text("What could not be judged", "Was sich nicht beurteilen ließ"),
-    Severity.WAIVED: Text("What you were excused from", "Was euch erlassen wurde"),
-    Severity.MET: Text("What is already there", "Was schon da ist"),
-}
-_UNREAD = Text("Files that could not be read", "Dateien, die sich nicht lesen ließen")
-_SUMMARY = Text("{met} of {all} requirements are met.", "{met} von {all} Anforderungen sind erfüllt.")
-_BLOCKING = (
-    Text(
-        "One that is required is still open; it comes first below.",
-        "Eine verlangte ist noch offen; sie steht unten zuerst.",
-    ),
-    Text(
-        "{n} that are required are still open; they come first below.",
-        "{n} verlangte sind noch offen; sie stehen unten zuerst.",
-    ),
-)
-_ADVICE = Text(
-    "Everything that is required by now is there, well done! The rest below is advice.",
-    "Alles, was bis jetzt verlangt ist, ist da, gut gemacht! Was unten steht, ist ein Rat.",
-)
-_FINE = Text(
-    "Everything that was judged is there, well done!", "Alles, was beurteilt wurde, ist da, gut gemacht!"
-)
-_WHERE = Text("Where", "Wo")
-_HOW = Text("What to do", "Was zu tun ist")
-_FOOT = Text(
-    "The command `coursekit check` says the same on your computer, and `coursekit rules {code}` explains a requirement.",
-    "Der Befehl `coursekit check --lang de` sagt auf eurem Rechner dasselbe, und "
-    "`coursekit rules {code} --lang de` erklärt eine Anforderung.",
-)
 _MORE = Text(
     "There is more than fits here: {codes}. The command `coursekit check` shows all of it.",
     "Hier passt nicht alles hin; es fehlen: {codes}. Der Befehl `coursekit check --lang de` zeigt alles.",
@@ -90,8 +58,8 @@ def issue(check: Check, *, first: str = "", limit: int = LIMIT) -> str:
         Markdown without HTML, ending in a line break.
     """
     language = check.language
-    foot = _FOOT.format(code=_example(check)).in_(language)
-    parts = [f"## {foreign_markdown(check.name, 200) or '?'}", first.strip(), _opening(check)]
+    foot = FOOT.format(code=code_to_explain(check)).in_(language)
+    parts = [f"## {foreign_markdown(check.name, 200) or '?'}", first.strip(), opening(check)]
     parts = [part for part in parts if part]
     used = sum(len(part) + 2 for part in [*parts, foot])
     left_out: list[str] = []
@@ -111,15 +79,6 @@ def issue(check: Check, *, first: str = "", limit: int = LIMIT) -> str:
     return "\n\n".join([*parts, foot]) + "\n"
 
 
-def _opening(check: Check) -> str:
-    blocking = len(check.blocking)
-    text = _SUMMARY.format(met=check.count(Status.MET), all=len(check.findings)).in_(check.language)
-    if blocking:
-        return f"{text} {_BLOCKING[blocking > 1].format(n=blocking).in_(check.language)}"
-    more = check.count(Status.NOT_MET) or check.problems
-    return f"{text} {(_ADVICE if more else _FINE).in_(check.language)}"
-
-
 def _sections(check: Check) -> Iterator[tuple[Text, list[tuple[str, str]]]]:
     """Give each heading with its entries, and the name that an entry is left out by."""
     language = check.language
@@ -127,22 +86,22 @@ def _sections(check: Check) -> Iterator[tuple[Text, list[tuple[str, str]]]]:
     for severity in (Severity.ERROR, Severity.WARNING, Severity.NOTE):
         if severity is Severity.WARNING and check.problems:
             # A damaged file is to be mended before the advice: there may be more in it.
-            yield _UNREAD, [(problem.path, _problem(problem, language)) for problem in check.problems]
-        yield _HEADINGS[severity], [(f.code, _finding(f, language)) for f in groups[severity]]
+            yield UNREAD, [(problem.path, _problem(problem, language)) for problem in check.problems]
+        yield HEADINGS[severity], [(f.code, _finding(f, language)) for f in groups[severity]]
     for severity in (Severity.SKIPPED, Severity.WAIVED):
-        yield _HEADINGS[severity], [(f.code, f"- {_title(f)}: {_said(f.message)}") for f in groups[severity]]
+        yield HEADINGS[severity], [(f.code, f"- {_title(f)}: {_said(f.message)}") for f in groups[severity]]
     if met := groups[Severity.MET]:
         titles = ", ".join(foreign_markdown(f.title or f.code, 100) for f in met)
-        yield _HEADINGS[Severity.MET], [(met[0].code, f"✓ {titles}")]
+        yield HEADINGS[Severity.MET], [(met[0].code, f"✓ {titles}")]
 
 
 def _finding(finding: Finding, language: str) -> str:
     lines = [f"- {_title(finding)}: {_said(finding.message)}"]
     if finding.locations:
         where = ", ".join(code_span(text) for text in places_by_file(finding.locations, language))
-        lines.append(f"  - {_WHERE.in_(language)}: {where}")
+        lines.append(f"  - {WHERE.in_(language)}: {where}")
     if hint := _ours(finding.hint):
-        lines.append(f"  - {_HOW.in_(language)}: {hint}")
+        lines.append(f"  - {HOW.in_(language)}: {hint}")
     return "\n".join(lines)
 
 
@@ -164,9 +123,9 @@ def _said(message: str) -> str:
 def _ours(hint: str) -> str:
     """Return a hint; what stands in quotes there is to be typed."""
     text = ""
-    for number, part in enumerate(re.split(r"(?<!\w)'([^']+)'(?!\w)", one_line(hint))):
-        after = code_span(part) if number % 2 else foreign_markdown(part)
-        if number % 2 == 0:
+    for part, typed in typed_parts(hint):
+        after = code_span(part) if typed else foreign_markdown(part)
+        if not typed:
             after = " " * part.startswith(" ") + after + " " * part.endswith(" ")
         text += " " * (text.endswith("`") and after.startswith("`")) + after
     return text
@@ -175,12 +134,6 @@ def _ours(hint: str) -> str:
 def _names(codes: Sequence[str]) -> str:
     shown = ", ".join(code_span(code[:40]) for code in codes[:10])
     return shown + (f" + {len(codes) - 10}" if len(codes) > 10 else "")
-
-
-def _example(check: Check) -> str:
-    """Return a code to explain, the most urgent one."""
-    codes = (finding.code for finding in by_urgency(check.findings))
-    return next((code for code in codes if re.fullmatch(r"\w{1,20}", code)), "DOC101")
 
 
 def _overview(checks: Sequence[Check]) -> str:

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from coursekit import __version__
 from coursekit.checker.engine import Check
-from coursekit.checker.formats._machine import below, first_place, summary_line, told
+from coursekit.checker.formats._shared import below, first_place, summary_line, told
 from coursekit.checker.rule import all_rules
 from coursekit.checker.severity import Severity, by_urgency, severity
 from coursekit.model import Finding, Level, Location, Problem

@@ -1,7 +1,8 @@
-"""What the formats for continuous integration share: where a finding lies, and its text on its own."""
+"""What the formats share: where a finding lies, its text on its own, and what is to be typed in a hint."""
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePath
 
 from coursekit.checker.engine import Check
@@ -36,6 +37,12 @@ def state(check: Check, finding: Finding) -> str:
     """Say why a finding that is not met does not count as a failure."""
     word = {Severity.SKIPPED: _NOT_JUDGED, Severity.WAIVED: _WAIVED, Severity.NOTE: _NOT_DUE}
     return word.get(severity(finding), _ADVISED).in_(check.language)
+
+
+def typed_parts(hint: str) -> list[tuple[str, bool]]:
+    """Return a hint on one line in parts; what stands in quotes is to be typed, and comes without them."""
+    parts = re.split(r"(?<!\w)'([^']+)'(?!\w)", one_line(hint))
+    return [(part, number % 2 == 1) for number, part in enumerate(parts) if part]
 
 
 def summary_line(finding: Finding) -> str:

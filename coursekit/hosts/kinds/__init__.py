@@ -1,0 +1,1 @@
+"""The kinds of hosts: a module each, with a class called ``Kind``."""
