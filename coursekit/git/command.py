@@ -35,6 +35,8 @@ from coursekit.git.process import TimedOutError, TooMuchOutputError, run_limited
 OLDEST = (2, 32)
 _INSTALL = "Install git 2.38 or newer from https://git-scm.com and try again."
 _MAX_OUTPUT = 64 * 1000 * 1000
+# What a host sends may need any amount of it: endless branches, small objects that unpack to large ones.
+_MAX_MEMORY = 2 * 1000 * 1000 * 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ def run_git(
         ended = run_limited(
             [git, "--no-pager", *where, *args], cwd=cwd, stdin=stdin, timeout=timeout,
             env=git_environment(git, allow=allow, settings=settings, isolated=isolated) | dict(env or {}),
-            max_output=max_output, watch=watch,
+            max_output=max_output, max_memory=_MAX_MEMORY if isolated else None, watch=watch,
         )  # fmt: skip
     except TimedOutError:
         raise GitTimeoutError(

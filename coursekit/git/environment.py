@@ -64,6 +64,7 @@ _ISOLATED = {
     "fetch.unpackLimit": "1",
     "fetch.writeCommitGraph": "false",
     "gc.autoDetach": "false",
+    "pack.threads": "2",
 }
 
 

@@ -46,6 +46,7 @@ def run_limited(
     stdin: bytes,
     timeout: float,
     max_output: int,
+    max_memory: int | None = None,
     watch: Callable[[], object] | None = None,
 ) -> Finished:
     """Run a program to its end, in a session of its own so that it has no terminal to ask in.
@@ -61,6 +62,8 @@ def run_limited(
         Seconds after which the program and everything it started is killed.
     max_output : int
         Bytes of output; more and it is killed. Of errors only the last part is kept.
+    max_memory : int, optional
+        Bytes that each of its processes may take for itself; beyond it gets no more. Only Linux can limit that.
     watch : callable, optional
         Called a few times a second; when it raises, the program is killed and the exception goes on.
 
@@ -79,6 +82,7 @@ def run_limited(
     out, err = _Collector(process.stdout, max_output), _Collector(process.stderr, max_output, tail=True)
     feeder = threading.Thread(target=_feed, args=(process.stdin, stdin), daemon=True)
     try:
+        _limit_memory(process.pid, max_memory)
         for thread in (feeder, out, err):
             thread.start()
         _wait(process, out, deadline, watch)
@@ -157,6 +161,16 @@ def _own_group() -> dict[str, Any]:
     if sys.platform == "win32":  # pragma: no cover - only there
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
     return {"start_new_session": True}
+
+
+def _limit_memory(pid: int, most: int | None) -> None:
+    # Afterwards and from outside: a function that runs between fork and exec is unsafe where there are threads.
+    if most is None or sys.platform != "linux":
+        return
+    import resource
+
+    with suppress(OSError, ValueError):
+        resource.prlimit(pid, resource.RLIMIT_DATA, (most, most))
 
 
 def _feed(pipe: IO[bytes], data: bytes) -> None:
