@@ -56,7 +56,11 @@ def check_address(url: str, *, protocols: Collection[str] = PROTOCOLS) -> str:
         raise _wrong(text, f"it has {len(text)} characters")
     if text.startswith("-"):
         raise _wrong(text, "it begins with a dash, as options do")
-    if printable(text) != text or any(char.isspace() or char in "\\\"'`<>{}|^" for char in text):
+    if (
+        not text.isprintable()
+        or printable(text) != text
+        or any(char.isspace() or char in "\\\"'`<>{}|^" for char in text)
+    ):
         raise _wrong(text, "it holds a space or a character that no address has")
     if _HELPER.match(text):
         raise _wrong(text, "'::' would run a program")

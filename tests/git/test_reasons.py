@@ -213,6 +213,7 @@ def test_a_pack_without_an_end(host: Host, tmp_path: Path) -> None:
     assert error.kind == "too-large"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits memory")
 def test_a_small_object_that_unpacks_to_a_large_one(
     host: Host, work: Work, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
