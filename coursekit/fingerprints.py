@@ -1,7 +1,8 @@
 """Telling the work of a group from what stood in its template: prompts, sample code and whole files, as hashes.
 
 The hashes of our own templates are computed from the templates themselves, so that a template that is added
-is known at once. Other templates come as a JSON file of the same form, which holds none of their text.
+is known at once. Those of released versions are kept beside their archive, for groups that started months ago. Other
+templates come as a JSON file of the same form, which holds none of their text.
 
 Texts are compared by their words: joined by single spaces, without regard to case, as UTF-8, by SHA-256.
 """
@@ -12,7 +13,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ _PROMPT = re.compile(r"(?<!\!)\[([^\[\]]+)\](?![(\[:])")
 _CHECKBOX = {"x", "X", " "}
 # Beside the profile of the course that uses the template.
 _OTHERS = Path(__file__).resolve().parent / "checker" / "profiles"
+# Beside the archive of released versions, which adds to it.
+RELEASED = Path(__file__).resolve().parent / "scaffold" / "released" / "fingerprints.json"
 
 
 def fingerprint(text: str) -> str:
@@ -110,6 +113,11 @@ class Fingerprints:
         except (ValueError, TypeError, AttributeError) as error:
             raise InputError(f"expected the fingerprints of a template as JSON, but {error}") from None
 
+    def dump(self) -> str:
+        """Return them as JSON, as `load` reads it; the same ones give the same text."""
+        values: dict[str, Any] = {field.name: sorted(getattr(self, field.name)) for field in fields(self)}
+        return json.dumps({**values, "files": {"": values["files"]}}, indent=0) + "\n"
+
     @classmethod
     def of_folders(cls, folders: Iterable[Path]) -> Fingerprints:
         """Compute the fingerprints of everything in some folders."""
@@ -143,7 +151,7 @@ class Fingerprints:
 
     @classmethod
     def known(cls) -> Fingerprints:
-        """Return the fingerprints of all templates that groups start from: our own, and those kept as JSON."""
+        """Return the fingerprints of all templates that groups start from: our own, released ones, and others'."""
         return _known()
 
 
@@ -155,7 +163,7 @@ def _of_templates() -> Fingerprints:
 @lru_cache(maxsize=1)
 def _known() -> Fingerprints:
     found = _of_templates()
-    for path in sorted(_OTHERS.glob("*-template.json")):
+    for path in [*sorted(_OTHERS.glob("*-template.json")), *([RELEASED] if RELEASED.is_file() else [])]:
         found |= Fingerprints.load(path.read_bytes())
     return found
 

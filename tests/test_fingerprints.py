@@ -57,6 +57,22 @@ def test_foreign_fingerprints_are_read_and_added() -> None:
     assert both.files == {fingerprint("x")}
 
 
+def test_what_is_written_down_is_read_again(tmp_path: Path) -> None:
+    known = Fingerprints.of_folders([make(tmp_path / "t")])
+    assert Fingerprints.load(known.dump()) == known
+    assert known.dump() == Fingerprints.load(known.dump()).dump()
+
+
+def test_a_compressed_file_is_known_whatever_stands_in_it(tmp_path: Path) -> None:
+    (tmp_path / "data.gz").write_bytes(b"\x1f\x8b\0 {{ {% by chance")
+    assert Fingerprints.of_folders([tmp_path]).is_file(b"\x1f\x8b\0 {{ {% by chance")
+
+
+def test_line_ends_make_no_file_another(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_bytes(b"x = 1\ny = 2\n")
+    assert Fingerprints.of_folders([tmp_path]).is_file(b"x = 1\r\ny = 2\r\n")
+
+
 @pytest.mark.parametrize("data", [b"", b"[]", b'{"files": 3}', b'{"files": {"a": 3}}', b"\xff"])
 def test_what_is_no_such_file_is_refused(data: bytes) -> None:
     with pytest.raises(InputError, match="fingerprints"):

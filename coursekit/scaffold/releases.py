@@ -29,6 +29,7 @@ from coursekit import __version__
 from coursekit.assets import asset
 from coursekit.errors import CoursekitError
 from coursekit.files import write_text
+from coursekit.fingerprints import RELEASED, Fingerprints
 from coursekit.git.trees import read_tree
 from coursekit.templates import (
     Template,
@@ -156,6 +157,12 @@ class Releases:
                 new.add(pack / path.name)
                 (pack / path.name).write_bytes(path.read_bytes())
             git.free()
+        # What groups started from must be told from their own work, too, when the templates have changed.
+        known = Fingerprints.of_folders(layer for one in all_templates() for layer in one.layers)
+        kept = self.folder / RELEASED.name
+        if kept.is_file():
+            known |= Fingerprints.load(kept.read_bytes())
+        write_text(kept, known.dump())
         self._write({**self.index, "releases": releases})
         for path in old - new:
             path.unlink()

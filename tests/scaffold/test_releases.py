@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from coursekit import fingerprints
 from coursekit.errors import CoursekitError
+from coursekit.fingerprints import RELEASED, Fingerprints
 from coursekit.model import Member, Project
 from coursekit.scaffold.kit import complete_project
 from coursekit.scaffold.releases import INDEX, Releases
 from coursekit.templates import all_templates, core_files, core_version, find_template
-from tests.scaffold.updating import CORE, Kit
+from tests.scaffold.updating import CORE, FOLDER, OWN, Kit
 
 TITLE = Project(title="Digits", members=(Member("Ada"),))
 
@@ -63,6 +65,44 @@ def test_an_old_version_is_rendered_as_it_was(kit: Kit, archive: Releases) -> No
     today = {one.name: one for one in all_templates()}["blank"]
     assert archive.template("blank", today.version()) == today
     assert archive.core(core_version()) == core_files()
+
+
+def test_starter_text_of_an_old_version_is_still_known(
+    kit: Kit, archive: Releases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a group left of a template that has changed since is no work of the group's."""
+    readme = "# {{ cookiecutter.title }}\n\n[Say it otherwise]\n"
+    archive.add("1")
+    kit.version(2, common={"README.md": readme}, own={"tools/old.py": "new\n"})
+    archive.index["working_on"] = "2"
+    archive.add("2")
+    kept = (archive.folder / RELEASED.name).read_text(encoding="utf-8")
+    archive.add("2")  # again changes nothing
+    assert (archive.folder / RELEASED.name).read_text(encoding="utf-8") == kept
+    monkeypatch.setattr("coursekit.fingerprints.RELEASED", archive.folder / RELEASED.name)
+    fingerprints._known.cache_clear()
+    try:
+        known = Fingerprints.known()
+    finally:
+        fingerprints._known.cache_clear()
+    assert known.is_prompt("Say what")
+    assert known.is_prompt("Say it otherwise")
+    assert known.is_code_cell("x = 1")
+    assert known.is_file(str(OWN[f"{FOLDER}/tools/old.py"]).encode())
+    assert known.is_file(b"new\n")
+    assert not known.is_prompt("Say something else")
+
+
+def test_the_fingerprints_of_every_released_version_are_kept() -> None:
+    releases = Releases()
+    for release in releases.index["releases"].values():
+        for name, made in release["templates"].items():
+            template = releases.template(name, made["version"])
+            assert template
+            found = Fingerprints.of_folders(template.layers)
+            assert (found | Fingerprints.known()) == Fingerprints.known(), (
+                f"{name} {made['version']}: add it again"
+            )
 
 
 def test_versions_share_what_is_the_same(kit: Kit, archive: Releases) -> None:
