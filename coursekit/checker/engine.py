@@ -13,6 +13,7 @@ from typing import Any
 from coursekit import __version__
 from coursekit.checker.profile import Profile, Requirement, load_profile
 from coursekit.checker.rule import Outcome, all_rules, not_judged
+from coursekit.checker.selection import selected
 from coursekit.errors import CoursekitError, InputError
 from coursekit.model import Finding, Level, Problem, Status, Text, Waiver
 from coursekit.submission import Submission, open_submission
@@ -33,6 +34,8 @@ class Check:
     ----------
     problems : tuple of Problem
         Files that could not be read as what they claim to be; the findings may be incomplete.
+    not_selected : int
+        How many requirements of the profile were left out by ``--select`` and ``--ignore``.
     """
 
     path: str
@@ -41,6 +44,7 @@ class Check:
     language: str
     findings: tuple[Finding, ...]
     problems: tuple[Problem, ...] = ()
+    not_selected: int = 0
 
     def count(self, status: Status) -> int:
         """Return the number of findings of one status."""
@@ -80,6 +84,7 @@ class Check:
                 "with_rule": len(self.findings) - self.unruled,
                 **{status.value: self.count(status) for status in Status},
                 "required_not_met": len(self.blocking),
+                "not_selected": self.not_selected,
                 "problems": [_problem_dict(problem, self.language) for problem in self.problems],
             },
         }
@@ -114,6 +119,8 @@ def check_path(
     revision: str | None = None,
     milestone: str | None = None,
     waivers: Sequence[Waiver] = (),
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
     language: str = "en",
     now: dt.datetime | None = None,
 ) -> Check:
@@ -129,6 +136,8 @@ def check_path(
         path=str(path),
         milestone=milestone,
         waivers=waivers,
+        select=select,
+        ignore=ignore,
         language=language,
         now=now,
     )
@@ -141,6 +150,8 @@ def check(
     path: str = "",
     milestone: str | None = None,
     waivers: Iterable[Waiver] = (),
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
     language: str = "en",
     now: dt.datetime | None = None,
 ) -> Check:
@@ -157,6 +168,8 @@ def check(
         deadlines in the group's `project.toml` say; without any, everything.
     waivers : iterable of Waiver
         What instructors excused the group from.
+    select, ignore : iterable of str
+        Which requirements are looked at, by the beginnings of their codes; see `selection.selected`.
     language : str
         ``en`` or ``de``.
     now : datetime, optional
@@ -165,7 +178,7 @@ def check(
     Raises
     ------
     InputError
-        If there is no such milestone.
+        If there is no such milestone, or no code begins as selected.
     """
     if milestone is not None and milestone not in profile.milestones:
         close = nearest(milestone, list(profile.milestones))
@@ -173,6 +186,7 @@ def check(
             f"expected one of the milestones {', '.join(profile.milestones)}, found {milestone!r}",
             f"Did you mean {close!r}?" if close else "Name one of them.",
         )
+    requirements = selected(profile, select, ignore)
     _read_all(submission)
     due = _due(submission, profile, milestone, now or dt.datetime.now(dt.UTC))
     granted = [
@@ -182,12 +196,20 @@ def check(
     ]
     asked = {w.code: w.reason for w in submission.project.waivers_asked} if submission.project else {}
     findings = []
-    for requirement in profile.requirements:
+    for requirement in requirements:
         outcome = _outcome(submission, requirement)
         findings.append(
             _finding(requirement, outcome, requirement.milestone in due, granted, asked, language)
         )
-    return Check(path, submission.name, profile.name, language, tuple(findings), submission.problems)
+    return Check(
+        path,
+        submission.name,
+        profile.name,
+        language,
+        tuple(findings),
+        submission.problems,
+        len(profile.requirements) - len(requirements),
+    )
 
 
 def _read_all(submission: Submission) -> None:

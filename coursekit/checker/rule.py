@@ -49,19 +49,20 @@ class Rule:
     ----------
     code : str
         Three letters for the family and three digits.
-    title, why, hint : Text
-        What it is, why it matters, how to meet it.
-    example : str
-        An example that does not meet it.
+    title, what, why, hint : Text
+        Its name, what it asks in a sentence, why it matters, how to meet it.
+    example : str or Text
+        An example that does not meet it; a Text where it describes one in words.
     parameters : mapping
         The parameters that a profile may set, with their defaults.
     """
 
     code: ClassVar[str]
     title: ClassVar[Text]
+    what: ClassVar[Text]
     why: ClassVar[Text]
     hint: ClassVar[Text]
-    example: ClassVar[str] = ""
+    example: ClassVar[str | Text] = ""
     parameters: ClassVar[Mapping[str, Any]] = {}
 
     def check(self, submission: Submission, parameters: Mapping[str, Any]) -> Outcome:

@@ -12,7 +12,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@click.command()
+EPILOG = """\b
+Examples:
+  coursekit report
+  coursekit report groups/07 --final --lang de
+  coursekit report group-07.git --output decks/07 --to pdf
+"""
+
+
+@click.command(epilog=EPILOG)
 @click.argument("path", type=PATH, default=".")
 @click.option("--to", metavar="FORMAT", default="all", show_default=True, help="html, pdf, or all.")
 @click.option(
@@ -44,17 +52,11 @@ def command(
     revision: str | None,
     format_: str,
 ) -> None:
-    r"""Build the presentation from what is in the repository.
+    """Build the presentation from what is in the repository.
 
     PATH is a group's folder (by default the one you are in). READMEs, notebooks and results files
     become slides, as PDF and as one HTML file, in the presentation folder; its README gets the
     link. Slides that you made yourselves are never touched. Nothing of the repository is run.
-
-    \b
-    Examples:
-      coursekit report
-      coursekit report groups/07 --final --lang de
-      coursekit report group-07.git --output decks/07 --to pdf
     """
     from coursekit.report import build_report
 

@@ -85,6 +85,8 @@ def test_waivers_come_from_the_course(tmp_path: Path, monkeypatch: pytest.Monkey
         (["--format", "jsn"], "Did you mean 'json'?"),
         (["--format", "xxxxxx"], "expected one of the formats"),
         (["--profile", "opencampus"], "did you mean 'opencampus-ml'?"),
+        (["--select", "DOX"], "Did you mean 'DOC'?"),
+        (["--ignore", "A"], "beginnings of codes"),
         (["--milestone", "modle"], "Did you mean 'model'?"),
         (["--commit", "HEAD"], "expected a git repository"),
         (["--course", "no.toml"], "no.toml"),
@@ -98,3 +100,29 @@ def test_wrong_use_is_told_with_what_was_meant(
     assert ran.code == 2
     assert says in ran.err
     assert ran.out == ""
+
+
+def test_what_is_selected_decides_the_exit_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, {**complete(), "README.md": "# x"})
+    assert run(monkeypatch, "check", tmp_path, "--select", "DOC,LIT", "--select", "EDA").code == 1
+    ran = run(monkeypatch, "check", tmp_path, "--select", "DOC,LIT", "--ignore", "DOC10")
+    assert ran.code == 0
+    assert "not selected: 28" in ran.out
+
+
+def test_wrong_use_is_told_once_for_several_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "a", complete())
+    write(tmp_path / "b", complete())
+    ran = run(monkeypatch, "check", tmp_path / "a", tmp_path / "b", "--select", "DOX")
+    assert (ran.code, ran.out, ran.err.count("Error:")) == (2, "", 1)
+
+
+def test_the_schema_is_printed_without_a_check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran = run(monkeypatch, "check", tmp_path / "nothing", "--schema")
+    assert ran.code == 0
+    assert json.loads(ran.out)["$id"] == "urn:coursekit:check:1"
+
+
+def test_the_examples_in_the_help_stand_on_lines_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    for command in ("check", "rules", "report"):
+        assert f"\n    coursekit {command}\n" in run(monkeypatch, command, "--help").out

@@ -35,6 +35,7 @@ _ADVICE = Text(
 _FINE = Text(
     "Everything that was judged is there, well done!", "Alles, was beurteilt wurde, ist da, gut gemacht!"
 )
+_UNSELECTED = Text("{n} more were not looked at.", "{n} weitere wurden nicht angesehen.")
 WHERE = Text("Where", "Wo")
 HOW = Text("What to do", "Was zu tun ist")
 FOOT = Text(
@@ -47,11 +48,12 @@ FOOT = Text(
 def opening(check: Check) -> str:
     """Say how far the group is, what is still open, and well done where it is."""
     blocking = len(check.blocking)
+    more = f" {_UNSELECTED.format(n=check.not_selected).in_(check.language)}" if check.not_selected else ""
     text = _SUMMARY.format(met=check.count(Status.MET), all=len(check.findings)).in_(check.language)
     if blocking:
-        return f"{text} {_BLOCKING[blocking > 1].format(n=blocking).in_(check.language)}"
-    more = check.count(Status.NOT_MET) or check.problems
-    return f"{text} {(_ADVICE if more else _FINE).in_(check.language)}"
+        return f"{text} {_BLOCKING[blocking > 1].format(n=blocking).in_(check.language)}{more}"
+    advice = _ADVICE if check.count(Status.NOT_MET) or check.problems else _FINE
+    return f"{text} {advice.in_(check.language)}{more}"
 
 
 def code_to_explain(check: Check) -> str:

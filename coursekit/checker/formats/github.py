@@ -17,11 +17,12 @@ _COMMANDS = {
     Severity.WARNING: "warning",
     Severity.NOTE: "notice",
     Severity.SKIPPED: "notice",
+    Severity.WAIVED: "notice",
 }
 
 
 def render(checks: Sequence[Check]) -> str:
-    """Return a line for each finding that is not met or not judged, and for each file that could not be read."""
+    """Return a line for each finding that is not met, not judged or waived, and for each file that could not be read."""
     return "".join(f"{line}\n" for check in checks for line in _lines(check))
 
 

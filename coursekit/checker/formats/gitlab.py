@@ -19,11 +19,12 @@ _SEVERITIES = {
     Severity.WARNING: "minor",
     Severity.NOTE: "info",
     Severity.SKIPPED: "info",
+    Severity.WAIVED: "info",
 }
 
 
 def render(checks: Sequence[Check]) -> str:
-    """Return a list with an entry for each finding that is not met or not judged, and each unreadable file."""
+    """Return a list with an entry for each finding that is not met, not judged or waived, and each unreadable file."""
     seen: Counter[tuple[str, ...]] = Counter()
     entries = []
     for check in checks:

@@ -33,6 +33,9 @@ def _suite(check: Check) -> ElementTree.Element:
     suite = ElementTree.Element("testsuite", name=one_line(check.name, 200))
     cases = [_finding(check, finding) for finding in check.findings]
     cases += [_problem(check, problem) for problem in check.problems]
+    if check.not_selected:
+        properties = ElementTree.SubElement(suite, "properties")
+        ElementTree.SubElement(properties, "property", name="not selected", value=str(check.not_selected))
     suite.extend(cases)
     for name, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         suite.set(name, str(sum(case.find(tag) is not None for case in cases)))

@@ -58,6 +58,7 @@ def _run(check: Check) -> dict[str, Any]:
                 "toolExecutionNotifications": [_notification(check, problem) for problem in check.problems],
             }
         ],
+        "properties": {"notSelected": check.not_selected},
         "columnKind": "unicodeCodePoints",
         "results": [
             _result(check, finding, codes.index(finding.code))

@@ -16,6 +16,8 @@ _HEAD = (
     Text("required and not met", "verlangt, nicht erfüllt"),
     Text("advised and not met", "empfohlen, nicht erfüllt"),
 )
+_WAIVED = Text("waived", "erlassen")
+_UNSELECTED = Text("not selected", "nicht ausgewählt")
 _READY = Text("nothing", "nichts")
 
 
@@ -24,7 +26,9 @@ def render(checks: Sequence[Check]) -> str:
     if not checks:
         return ""
     language = checks[0].language
-    rows = [[head.in_(language) for head in _HEAD]]
+    waived = any(check.count(Status.WAIVED) for check in checks)
+    heads = (*_HEAD[:4], _WAIVED, *_HEAD[4:]) if waived else _HEAD
+    rows = [[head.in_(language) for head in heads]]
     for check in checks:
         missing = [f for f in check.findings if f.status is Status.NOT_MET]
         required = [f.code for f in missing if f.level is Level.REQUIRED and f.due]
@@ -36,23 +40,32 @@ def render(checks: Sequence[Check]) -> str:
                 str(check.count(Status.MET)),
                 str(len(missing)),
                 str(check.count(Status.NOT_JUDGED)),
+                *([str(check.count(Status.WAIVED))] if waived else []),
                 _short(required) or _READY.in_(language),
                 _short(others),
             ]
         )
-    widths = [max(width(row[column]) for row in rows) for column in range(len(_HEAD))]
+    widths = [max(width(row[column]) for row in rows) for column in range(len(heads))]
     lines = [
         "  ".join(
             (" " * (widths[i] - width(cell)) + cell)
-            if 1 <= i <= 3
+            if 1 <= i < len(heads) - 2
             else (cell + " " * (widths[i] - width(cell)))
             for i, cell in enumerate(row)
         ).rstrip()
         for row in rows
     ]
     lines.insert(1, "─" * min(sum(widths) + 2 * (len(widths) - 1), 120))
+    if any(check.not_selected for check in checks):
+        counts = sorted({check.not_selected for check in checks})
+        lines += [
+            "",
+            f"{_UNSELECTED.in_(language)}: {'–'.join(map(str, (counts[0], counts[-1])[: len(counts)]))}",
+        ]
     return "\n".join(lines) + "\n"
 
 
 def _short(codes: Sequence[str], most: int = 6) -> str:
-    return " ".join(codes[:most]) + (f" +{len(codes) - most}" if len(codes) > most else "")
+    return " ".join(one_line(code, 40) for code in codes[:most]) + (
+        f" +{len(codes) - most}" if len(codes) > most else ""
+    )

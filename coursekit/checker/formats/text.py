@@ -30,6 +30,7 @@ _WORDS = {
         "{met} erfüllt, {not_met} nicht erfüllt ({required} davon verlangt und fällig), {waived} erlassen; "
         "beurteilt {judged} von {all} Anforderungen",
     ),
+    "unselected": Text("not selected: {n}", "nicht ausgewählt: {n}"),
     "unruled": Text(
         "{n} have no rule yet; look at them yourself: {codes}",
         "{n} haben noch keine Regel; bitte selbst ansehen: {codes}",
@@ -60,8 +61,8 @@ def _lines(check: Check) -> Iterator[str]:
     for problem in check.problems:
         yield ""
         yield f"! {one_line(problem.path, 70)}: {word('unread')}"
-        yield from _wrapped("    ", printable(problem.message.in_(language), multiline=True))
-        yield from _wrapped("    → ", printable(problem.hint.in_(language), multiline=True))
+        yield from _wrapped("    ", problem.message.in_(language))
+        yield from _wrapped("    → ", problem.hint.in_(language))
     yield ""
     yield from _wrapped(
         "",
@@ -76,6 +77,8 @@ def _lines(check: Check) -> Iterator[str]:
         )
         + (f"; {word('unruled', n=len(unruled), codes=_ranges(unruled))}" if unruled else ""),
     )
+    if check.not_selected:
+        yield word("unselected", n=check.not_selected)
 
 
 def _finding(finding: Finding, language: str) -> Iterator[str]:
@@ -87,10 +90,10 @@ def _finding(finding: Finding, language: str) -> Iterator[str]:
         notes.append(_WORDS["waived"].in_(language))
     if not finding.due:
         notes.append(_WORDS["not due"].in_(language))
-    yield f"{mark} {finding.code} {one_line(finding.title, 60)} ({', '.join(notes)})"
+    yield f"{mark} {one_line(finding.code, 40)} {one_line(finding.title, 60)} ({', '.join(notes)})"
     if finding.locations:
         yield from _wrapped("    ", places(finding.locations, language))
-    yield from _wrapped("    ", printable(finding.message, multiline=True))
+    yield from _wrapped("    ", finding.message)
     if finding.hint:
         yield from _wrapped("    → ", finding.hint)
 
@@ -128,7 +131,7 @@ def place(location: Location, language: str = "en") -> str:
 
 def _wrapped(start: str, text: str) -> list[str]:
     return textwrap.wrap(
-        text,
+        printable(text, multiline=True),
         WIDTH,
         initial_indent=start,
         subsequent_indent=" " * len(start),

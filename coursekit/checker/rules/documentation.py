@@ -12,7 +12,7 @@ from coursekit.evidence.summary import Stated, summary
 from coursekit.model import Location, Text
 from coursekit.submission import Submission
 from coursekit.submission.view import FOLDERS
-from coursekit.text import one_line
+from coursekit.text import one_line, plural
 
 #: More would help nobody.
 _MOST_PLACES = 100
@@ -40,6 +40,10 @@ class Title(Rule):
 
     code = "DOC101"
     title = Text("Title", "Titel")
+    what = Text(
+        "The root README has a heading with the project's own title.",
+        "Das README im Wurzelordner hat eine Überschrift mit dem eigenen Titel des Projekts.",
+    )
     why = Text(
         "The title is how the project is found: in the list of groups, on the slides, on the certificate.",
         "Unter dem Titel wird das Projekt gefunden: in der Liste der Gruppen, auf den Folien, auf dem Zertifikat.",
@@ -66,6 +70,10 @@ class RepositoryLink(Rule):
 
     code = "DOC102"
     title = Text("Repository link", "Link zum Repositorium")
+    what = Text(
+        "The README's section on the repository link holds a URL of the group's own.",
+        "Der Abschnitt des README zum Link auf das Repositorium enthält eine eigene URL der Gruppe.",
+    )
     why = Text(
         "Whoever reads a copy, a PDF or the gallery finds the code by this link.",
         "Wer eine Kopie, ein PDF oder die Galerie liest, findet über diesen Link den Code.",
@@ -95,6 +103,10 @@ class Description(Rule):
 
     code = "DOC103"
     title = Text("Description", "Beschreibung")
+    what = Text(
+        "The README's description has enough words of own text.",
+        "Die Beschreibung im README hat genug Wörter eigenen Textes.",
+    )
     why = Text(
         "A reader decides by the description whether to read on: which problem, which data, which approach.",
         "An der Beschreibung entscheidet sich, ob jemand weiterliest: welches Problem, welche Daten, welcher Ansatz.",
@@ -112,10 +124,10 @@ class Description(Rule):
         count, wanted = prompts.words(stated.own), parameters["words"]
         if stated.own and count < wanted:
             text = Text(
-                "the description has {count} words of your own, fewer than {wanted}",
-                "die Beschreibung hat {count} eigene Wörter, weniger als {wanted}",
+                f"the description has {plural(count, 'word')} of your own, fewer than {wanted}",
+                f"die Beschreibung hat {plural(count, 'eigenes Wort', 'eigene Wörter')}, weniger als {wanted}",
             )
-            return not_met(text.format(count=count, wanted=wanted), stated.location)
+            return not_met(text, stated.location)
         return _said(
             submission,
             stated,
@@ -133,6 +145,7 @@ class TaskType(Rule):
 
     code = "DOC104"
     title = Text("Task type", "Art der Aufgabe")
+    what = Text("The task type is filled in.", "Die Art der Aufgabe ist ausgefüllt.")
     why = Text(
         "Classification or regression decides which loss, metric and baseline make sense.",
         "Ob Klassifikation oder Regression, entscheidet über Verlustfunktion, Metrik und Vergleichsmodell.",
@@ -159,6 +172,10 @@ class BestModel(Rule):
 
     code = "DOC105"
     title = Text("Best model", "Bestes Modell")
+    what = Text(
+        "The results summary names a best model, or says why there is none.",
+        "Die Zusammenfassung der Ergebnisse nennt ein bestes Modell oder sagt, warum es keines gibt.",
+    )
     why = Text(
         "The result belongs to a model; without its name nobody can look it up or repeat it.",
         "Das Ergebnis gehört zu einem Modell; ohne dessen Namen kann es niemand nachschlagen oder wiederholen.",
@@ -185,6 +202,10 @@ class Metric(Rule):
 
     code = "DOC106"
     title = Text("Evaluation metric", "Metrik")
+    what = Text(
+        "The results summary names an evaluation metric.",
+        "Die Zusammenfassung der Ergebnisse nennt eine Metrik.",
+    )
     why = Text(
         "A number says nothing without what it measures; accuracy and F1-score can tell opposite stories.",
         "Eine Zahl sagt nichts ohne das, was sie misst; Genauigkeit und F1-Wert können Gegenteiliges erzählen.",
@@ -211,6 +232,10 @@ class Result(Rule):
 
     code = "DOC107"
     title = Text("Result", "Ergebnis")
+    what = Text(
+        "The results summary gives a result in own text or a table.",
+        "Die Zusammenfassung der Ergebnisse gibt ein Ergebnis in eigenem Text oder als Tabelle an.",
+    )
     why = Text(
         "What was reached is the first thing that readers and examiners look for.",
         "Was erreicht wurde, suchen Lesende und Prüfende zuerst.",
@@ -241,6 +266,10 @@ class Links(Rule):
 
     code = "DOC108"
     title = Text("Links", "Links")
+    what = Text(
+        "Every relative link in the READMEs leads to a file or folder that exists.",
+        "Jeder relative Link in den READMEs führt zu einer Datei oder einem Ordner, die es gibt.",
+    )
     why = Text(
         "A broken link looks like missing work; on the git host, letter case counts even if it does not on your laptop.",
         "Ein kaputter Link sieht aus wie fehlende Arbeit; auf dem Server zählt die Groß- und Kleinschreibung, "
@@ -268,8 +297,8 @@ class Links(Rule):
         if not broken:
             return met(Text("{n} links, none broken", "{n} Links, keiner kaputt").format(n=count))
         shown = Text(
-            "; ".join(_describe(submission, link, "meant") for link in broken[:5]),
-            "; ".join(_describe(submission, link, "gemeint") for link in broken[:5]),
+            "; ".join(_describe(submission, link, "meant", "an empty link") for link in broken[:5]),
+            "; ".join(_describe(submission, link, "gemeint", "ein leerer Link") for link in broken[:5]),
         )
         more = len(broken) - 5
         text = Text(
@@ -279,6 +308,6 @@ class Links(Rule):
         return not_met(text, *(Location(link.path, link.line) for link in broken[:_MOST_PLACES]))
 
 
-def _describe(submission: Submission, link: BrokenLink, word: str) -> str:
-    target, right = one_line(link.target, 60) or "()", meant(submission, link)
+def _describe(submission: Submission, link: BrokenLink, word: str, empty: str) -> str:
+    target, right = one_line(link.target, 60) or empty, meant(submission, link)
     return f"{target} ({word}: {one_line(right, 60)})" if right else target

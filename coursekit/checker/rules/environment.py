@@ -47,6 +47,10 @@ class Environment(Rule):
 
     code = "ENV701"
     title = Text("Environment file", "Datei mit den Paketen")
+    what = Text(
+        "The packages that the project needs are listed in a file.",
+        "Die Pakete, die das Projekt braucht, stehen in einer Datei.",
+    )
     why = Text(
         "Without the list of packages nobody can run your notebooks, you on another computer included.",
         "Ohne die Liste der Pakete kann niemand eure Notebooks ausführen, auch ihr selbst nicht auf einem anderen Rechner.",
@@ -56,7 +60,10 @@ class Environment(Rule):
         "Schreibt die Pakete, die ihr importiert, in requirements.txt im Wurzelordner, eines je Zeile; "
         "'pip freeze' nennt die Versionen.",
     )
-    example = "'!pip install ta' in a notebook, and no requirements.txt"
+    example = Text(
+        "'!pip install ta' in a notebook, and no requirements.txt",
+        "'!pip install ta' in einem Notebook, und keine requirements.txt",
+    )
 
     def check(self, submission: Submission, parameters: Mapping[str, Any]) -> Outcome:
         """Look for a file that lists packages, anywhere."""

@@ -31,6 +31,10 @@ class Sources(Rule):
 
     code = "LIT201"
     title = Text("Sources", "Quellen")
+    what = Text(
+        "The literature review names enough sources with their titles.",
+        "Die Literaturübersicht nennt genug Quellen mit ihren Titeln.",
+    )
     why = Text(
         "Others have worked on your problem or a similar one; whoever knows their work need not begin at nothing.",
         "Andere haben an eurem oder einem ähnlichen Problem gearbeitet; wer das kennt, fängt nicht bei null an.",
@@ -84,6 +88,7 @@ class SourceLinks(Rule):
 
     code = "LIT202"
     title = Text("Links to the sources", "Links zu den Quellen")
+    what = Text("Each source has a link.", "Zu jeder Quelle gibt es einen Link.")
     why = Text(
         "A link saves everybody the search, and shows that the work exists.",
         "Ein Link erspart allen die Suche und zeigt, dass es die Arbeit gibt.",
@@ -115,6 +120,10 @@ class SourceSummaries(Rule):
 
     code = "LIT203"
     title = Text("Summaries of the sources", "Zusammenfassungen der Quellen")
+    what = Text(
+        "Enough sources are summarized: what was sought, how, and what came out.",
+        "Genug Quellen sind zusammengefasst: was gesucht wurde, wie, und was herauskam.",
+    )
     why = Text(
         "A title alone helps nobody; what was tried and how well it worked tells what to try next.",
         "Ein Titel allein hilft niemandem; was versucht wurde und wie gut es ging, sagt, was als Nächstes zu tun ist.",

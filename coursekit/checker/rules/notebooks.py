@@ -198,11 +198,18 @@ class DataNotebook(_There):
     code = "EDA301"
     milestone = "data"
     title = Text("Data exploration: notebook", "Datenanalyse: Notebook")
+    what = Text(
+        "The data exploration has a notebook that can be read.",
+        "Zur Datenanalyse gibt es ein lesbares Notebook.",
+    )
     hint = Text(
         "Put a notebook into 1_DatasetCharacteristics and push it; it must open in Jupyter.",
         "Legt ein Notebook in 1_DatasetCharacteristics und pusht es; es muss sich in Jupyter öffnen lassen.",
     )
-    example = "1_DatasetCharacteristics/ with nothing but its README.md"
+    example = Text(
+        "1_DatasetCharacteristics/ with nothing but its README.md",
+        "1_DatasetCharacteristics/ mit nichts als seinem README.md",
+    )
 
 
 class DataSections(_Sections):
@@ -211,6 +218,10 @@ class DataSections(_Sections):
     code = "EDA302"
     milestone = "data"
     title = Text("Data exploration: sections", "Datenanalyse: Abschnitte")
+    what = Text(
+        "The notebooks of the data exploration have the sections that the course names.",
+        "Die Notebooks der Datenanalyse haben die Abschnitte, die der Kurs nennt.",
+    )
     example = "## Dataset Overview\n## Correlations"
 
 
@@ -220,6 +231,10 @@ class DataWritten(_Written):
     code = "EDA303"
     milestone = "data"
     title = Text("Data exploration: written", "Datenanalyse: ausgefüllt")
+    what = Text(
+        "The sections of the data exploration are written.",
+        "Die Abschnitte der Datenanalyse sind ausgefüllt.",
+    )
     example = "## Missing values\n\n[Identify any missing values in the dataset …]"
 
 
@@ -229,6 +244,10 @@ class DataExecuted(_Executed):
     code = "EDA304"
     milestone = "data"
     title = Text("Data exploration: executed", "Datenanalyse: ausgeführt")
+    what = Text(
+        "The main notebook of the data exploration was run without an error.",
+        "Das wichtigste Notebook der Datenanalyse wurde ohne Fehler ausgeführt.",
+    )
     example = "NameError: name 'df' is not defined"
 
 
@@ -238,11 +257,16 @@ class BaselineNotebook(_There):
     code = "BAS401"
     milestone = "baseline"
     title = Text("Baseline model: notebook", "Vergleichsmodell: Notebook")
+    what = Text(
+        "The baseline has a notebook that can be read.", "Zum Vergleichsmodell gibt es ein lesbares Notebook."
+    )
     hint = Text(
         "Put the notebook of a simple model into 2_BaselineModel and push it; it must open in Jupyter.",
         "Legt das Notebook eines einfachen Modells in 2_BaselineModel und pusht es; es muss sich in Jupyter öffnen lassen.",
     )
-    example = "2_BaselineModel/ with nothing but its README.md"
+    example = Text(
+        "2_BaselineModel/ with nothing but its README.md", "2_BaselineModel/ mit nichts als seinem README.md"
+    )
 
 
 class BaselineSections(_Sections):
@@ -251,6 +275,10 @@ class BaselineSections(_Sections):
     code = "BAS402"
     milestone = "baseline"
     title = Text("Baseline model: sections", "Vergleichsmodell: Abschnitte")
+    what = Text(
+        "The notebooks of the baseline have the sections that the course names.",
+        "Die Notebooks des Vergleichsmodells haben die Abschnitte, die der Kurs nennt.",
+    )
     example = "## Model Choice\n## Evaluation"
 
 
@@ -260,6 +288,9 @@ class BaselineWritten(_Written):
     code = "BAS403"
     milestone = "baseline"
     title = Text("Baseline model: written", "Vergleichsmodell: ausgefüllt")
+    what = Text(
+        "The sections of the baseline are written.", "Die Abschnitte zum Vergleichsmodell sind ausgefüllt."
+    )
     example = "## Implementation\n\n[Implement your baseline model here.]"
 
 
@@ -269,7 +300,11 @@ class BaselineExecuted(_Executed):
     code = "BAS404"
     milestone = "baseline"
     title = Text("Baseline model: executed", "Vergleichsmodell: ausgeführt")
-    example = "a notebook without any output"
+    what = Text(
+        "The main notebook of the baseline was run without an error.",
+        "Das wichtigste Notebook des Vergleichsmodells wurde ohne Fehler ausgeführt.",
+    )
+    example = Text("a notebook without any output", "ein Notebook ohne jede Ausgabe")
 
 
 class ModelNotebook(_There):
@@ -278,11 +313,12 @@ class ModelNotebook(_There):
     code = "MOD501"
     milestone = "model"
     title = Text("Model: notebook", "Modell: Notebook")
+    what = Text("The model has a notebook that can be read.", "Zum Modell gibt es ein lesbares Notebook.")
     hint = Text(
         "Put the notebook of your model into 3_Model and push it; it must open in Jupyter.",
         "Legt das Notebook eures Modells in 3_Model und pusht es; es muss sich in Jupyter öffnen lassen.",
     )
-    example = "3_Model/ with Python files alone"
+    example = Text("3_Model/ with Python files alone", "3_Model/ nur mit Python-Dateien")
 
 
 class ModelSections(_Sections):
@@ -291,6 +327,10 @@ class ModelSections(_Sections):
     code = "MOD502"
     milestone = "model"
     title = Text("Model: sections", "Modell: Abschnitte")
+    what = Text(
+        "The notebooks of the model have the sections that the course names.",
+        "Die Notebooks des Modells haben die Abschnitte, die der Kurs nennt.",
+    )
     example = "## Model Selection\n## Implementation"
 
 
@@ -300,6 +340,7 @@ class ModelWritten(_Written):
     code = "MOD503"
     milestone = "model"
     title = Text("Model: written", "Modell: ausgefüllt")
+    what = Text("The sections of the model are written.", "Die Abschnitte zum Modell sind ausgefüllt.")
     example = "## Comparative Analysis\n\n[Compare the performance of your model(s) …]"
 
 
@@ -309,4 +350,10 @@ class ModelExecuted(_Executed):
     code = "MOD504"
     milestone = "model"
     title = Text("Model: executed", "Modell: ausgeführt")
-    example = "KeyboardInterrupt in the cell that trains"
+    what = Text(
+        "The main notebook of the model was run without an error.",
+        "Das wichtigste Notebook des Modells wurde ohne Fehler ausgeführt.",
+    )
+    example = Text(
+        "KeyboardInterrupt in the cell that trains", "KeyboardInterrupt in der Zelle, die trainiert"
+    )

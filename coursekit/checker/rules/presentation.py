@@ -20,6 +20,10 @@ class SlidesThere(Rule):
 
     code = "PRE601"
     title = Text("Slides", "Folien")
+    what = Text(
+        "The presentation folder holds slides, or its README links to slides on the web.",
+        "Der Ordner der Präsentation enthält Folien, oder sein README verweist auf Folien im Netz.",
+    )
     why = Text(
         "The final presentation is part of the project, and its slides are what remains of it.",
         "Die Abschlusspräsentation gehört zum Projekt, und die Folien sind das, was von ihr bleibt.",
@@ -28,7 +32,9 @@ class SlidesThere(Rule):
         "Put your slides into 4_Presentation as PDF, PPT, PPTX or ODP; 'coursekit report .' makes them from your work.",
         "Legt eure Folien als PDF, PPT, PPTX oder ODP in 4_Presentation; 'coursekit report .' macht sie aus eurer Arbeit.",
     )
-    example = "4_Presentation/ with nothing but its README.md"
+    example = Text(
+        "4_Presentation/ with nothing but its README.md", "4_Presentation/ mit nichts als seinem README.md"
+    )
 
     def check(self, submission: Submission, parameters: Mapping[str, Any]) -> Outcome:
         """Look for a file, then for a URL in the folder's README."""
@@ -56,6 +62,10 @@ class SlidesSize(Rule):
 
     code = "PRE602"
     title = Text("Size of the slides", "Größe der Folien")
+    what = Text(
+        "Each slides file is small enough to be uploaded.",
+        "Jede Datei mit Folien ist klein genug, um hochgeladen zu werden.",
+    )
     why = Text(
         "The course platform refuses larger files, and they make every clone slow.",
         "Die Kursplattform nimmt größere Dateien nicht an, und sie machen jeden Klon langsam.",
@@ -64,7 +74,7 @@ class SlidesSize(Rule):
         "Compress the pictures (PowerPoint: Compress Pictures; PDF: export for screen) until the file is small enough.",
         "Verkleinert die Bilder (PowerPoint: Bilder komprimieren; PDF: für Bildschirm exportieren), bis die Datei passt.",
     )
-    example = "4_Presentation/slides.pptx of 40 MB"
+    example = Text("4_Presentation/slides.pptx of 40 MB", "4_Presentation/slides.pptx mit 40 MB")
     parameters = {"megabytes": 25}
 
     def check(self, submission: Submission, parameters: Mapping[str, Any]) -> Outcome:
@@ -100,6 +110,10 @@ class SlidesLinked(Rule):
 
     code = "PRE603"
     title = Text("Link to the slides", "Link zu den Folien")
+    what = Text(
+        "The README of the presentation folder links to the slides.",
+        "Das README im Ordner der Präsentation verweist auf die Folien.",
+    )
     why = Text(
         "Whoever opens the folder on the git host should reach the slides with one click.",
         "Wer den Ordner auf dem Server öffnet, soll mit einem Klick bei den Folien sein.",
@@ -142,6 +156,10 @@ class CoverThere(Rule):
 
     code = "PRE604"
     title = Text("Cover image", "Titelbild")
+    what = Text(
+        "The cover folder holds an image of the group's own.",
+        "Der Ordner des Titelbilds enthält ein eigenes Bild der Gruppe.",
+    )
     why = Text(
         "The cover image stands for the project in the gallery and on the course's pages.",
         "Das Titelbild steht für das Projekt in der Galerie und auf den Seiten des Kurses.",
@@ -150,7 +168,10 @@ class CoverThere(Rule):
         "Put an image of your own into CoverImage (PNG or JPEG, at least 800 × 450 pixels), in place of the placeholder.",
         "Legt ein eigenes Bild in CoverImage (PNG oder JPEG, mindestens 800 × 450 Pixel), anstelle des Platzhalters.",
     )
-    example = "CoverImage/ with nothing but the template's cover_image.png"
+    example = Text(
+        "CoverImage/ with nothing but the template's cover_image.png",
+        "CoverImage/ mit nichts als cover_image.png aus der Vorlage",
+    )
 
     def check(self, submission: Submission, parameters: Mapping[str, Any]) -> Outcome:
         """Tell own images from the templates' placeholders by their hashes."""
@@ -174,6 +195,9 @@ class CoverSize(Rule):
 
     code = "PRE605"
     title = Text("Size of the cover image", "Größe des Titelbilds")
+    what = Text(
+        "The group's own cover image is large enough.", "Das eigene Titelbild der Gruppe ist groß genug."
+    )
     why = Text(
         "Smaller images are blurred where the course shows them.",
         "Kleinere Bilder sind dort, wo der Kurs sie zeigt, unscharf.",
@@ -182,7 +206,7 @@ class CoverSize(Rule):
         "Export the image again with at least 800 × 450 pixels (better 1600 × 900).",
         "Exportiert das Bild noch einmal mit mindestens 800 × 450 Pixeln (besser 1600 × 900).",
     )
-    example = "CoverImage/cover.png of 400 × 300 pixels"
+    example = Text("CoverImage/cover.png of 400 × 300 pixels", "CoverImage/cover.png mit 400 × 300 Pixeln")
     parameters = {"width": 800, "height": 450}
 
     def check(self, submission: Submission, parameters: Mapping[str, Any]) -> Outcome:

@@ -25,6 +25,10 @@ class FileSize(Rule):
 
     code = "REP801"
     title = Text("File sizes", "Dateigrößen")
+    what = Text(
+        "No file is larger than the git host and everybody's clone should bear, slides aside.",
+        "Keine Datei ist größer, als es dem Server und jedem Klon zuzumuten ist; Folien ausgenommen.",
+    )
     why = Text(
         "A large file stays in the history for ever and is loaded with every clone; GitHub refuses files over 100 MB.",
         "Eine große Datei bleibt für immer in der Geschichte und wird mit jedem Klon geladen; "
@@ -35,7 +39,7 @@ class FileSize(Rule):
         "Legt Daten und trainierte Gewichte woanders ab (ein Link im README genügt), tragt sie in .gitignore ein und "
         "nehmt sie mit 'git rm --cached' heraus.",
     )
-    example = "3_Model/weights.keras of 90 MB"
+    example = Text("3_Model/weights.keras of 90 MB", "3_Model/weights.keras mit 90 MB")
     parameters = {"megabytes": 10}
 
     def check(self, submission: Submission, parameters: Mapping[str, Any]) -> Outcome:
@@ -77,6 +81,10 @@ class LeftOvers(Rule):
 
     code = "REP802"
     title = Text("Left-overs", "Überbleibsel")
+    what = Text(
+        "Nothing that tools leave behind is committed.",
+        "Nichts, was Programme hinterlassen, liegt im Repositorium.",
+    )
     why = Text(
         "What editors, systems and Python leave behind hides your work, differs on every computer and causes conflicts.",
         "Was Editoren, Systeme und Python hinterlassen, verdeckt eure Arbeit, ist auf jedem Rechner anders und macht Konflikte.",
