@@ -6,9 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
-import tomlkit
-
-from coursekit.config import Course, update_project
+from coursekit.config import Course, parse_project, update_project
 from coursekit.errors import InputError
 from coursekit.model import Project
 from coursekit.scaffold.people import (
@@ -18,6 +16,7 @@ from coursekit.scaffold.people import (
     clean_repository,
     clean_title,
 )
+from coursekit.tomlread import parse
 
 #: What a template may use of a project; where one of these changes, the rendering does.
 ANSWERS = (
@@ -81,13 +80,10 @@ def merge_facts(ours: bytes, new: Project, new_text: bytes, base: Project | None
     """
     windows = b"\r\n" in ours
     text = ours.decode("utf-8-sig").replace("\r\n", "\n")
-    mine = tomlkit.parse(text)
-    here, there = tomlkit.parse(new_text.decode("utf-8")), tomlkit.parse(base_text.decode("utf-8-sig"))
-    added = [name for name in here if name not in mine and name not in there]
+    mine, here, there = (set(parse(data, "project.toml").values) for data in (ours, new_text, base_text))
+    added = sorted(here - mine - there)
     changes: dict[str, Any] = {name: getattr(new, name) for name in _TEMPLATE}
     if base is not None:
-        from coursekit.config import parse_project
-
         present = parse_project(ours)
         changes |= {
             name: getattr(new, name)

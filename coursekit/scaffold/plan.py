@@ -19,7 +19,8 @@ from coursekit.scaffold.kit import complete_project
 from coursekit.scaffold.merge import Conflict, Entry, Kept, Merged, changed_paths, merge
 from coursekit.scaffold.pristine import FACTS, pristine_message, trailers
 from coursekit.scaffold.releases import Releases
-from coursekit.templates import Template, all_templates, core_files, core_version, find_template
+from coursekit.scaffold.remote import get_template
+from coursekit.templates import Template, all_templates, core_files, core_version
 from coursekit.text import one_line
 
 
@@ -30,12 +31,15 @@ class Newest:
     Attributes
     ----------
     own : Template or None
-        The instructor's own template.
+        The instructor's own template, for projects that were made from it.
+    forced : bool
+        Whether it is for all others, too.
     course : Course or None
         What its course says of a project now becomes the project's answers.
     """
 
     own: Template | None = None
+    forced: bool = False
     course: Course | None = None
     core: Mapping[str, bytes] = dataclasses.field(default_factory=core_files)
     core_version: str = dataclasses.field(default_factory=core_version)
@@ -60,7 +64,7 @@ class Newest:
                 "expected a project that was made by coursekit, but [template] in its project.toml names none",
                 "Only repositories made by  coursekit new-project  can be updated.",
             )
-        if self.own is not None:
+        if self.own is not None and (self.forced or self.own.name == project.template):
             return self.own
         found = self.templates.get(project.template)
         if found is None:
@@ -77,10 +81,15 @@ class Newest:
             self.versions[template.name] = template.version()
         return self.versions[template.name]
 
+    def core_for(self, template: Template) -> tuple[Mapping[str, bytes], str]:
+        """Return the files and the version of the core_lib that a template's projects carry, if they do."""
+        return (self.core, self.core_version) if template.core else ({}, "")
+
     def behind(self, project: Project) -> bool:
         """Whether a project has an older template or core_lib."""
-        version = self.version(self.template(project))
-        return (project.template_version, project.core_version) != (version, self.core_version)
+        template = self.template(project)
+        newest = (self.version(template), self.core_for(template)[1])
+        return (project.template_version, project.core_version) != newest
 
 
 def newest(template: str = "", course: Course | None = None) -> Newest:
@@ -94,8 +103,10 @@ def newest(template: str = "", course: Course | None = None) -> Newest:
         Also names one.
     """
     name = template or (course.template if course else "")
-    own = find_template(name) if name else None
-    return Newest(own=own if template or (own and not own.ours) else None, course=course)
+    found = get_template(name) if name else None
+    ours = {one.folder for one in all_templates()}
+    own = found if found and (template or found.folder not in ours) else None
+    return Newest(own=own, forced=bool(template), course=course)
 
 
 @dataclass(frozen=True)
@@ -137,7 +148,8 @@ class Plan:
     def message(self) -> str:
         """What the merge's commit says."""
         lines = [
-            f"Bring in the template {self.after.template} {self.after.template_version} and core_lib {self.after.core_version}",
+            f"Bring in the template {one_line(self.after.template, 60)} {self.after.template_version}"
+            + (f" and core_lib {self.after.core_version}" if self.after.core_version else ""),
             "",
             "Merged by coursekit update, from what the project began with"
             + (": rendered again, as its commit is gone." if self.base and not self.base.commit else "."),
@@ -192,17 +204,20 @@ def plan_update(
     """
     before, facts, mode = project_at(head)
     template = newest.template(before)
+    core, core_version = newest.core_for(template)
     asked = dataclasses.replace(
         with_course(before, newest.course) if newest.course else before,
         template=template.name,
         template_version=newest.version(template),
-        core_version=newest.core_version,
+        core_version=core_version,
     )
-    after, files = complete_project(usable_answers(asked), template, newest.core)
+    answered = usable_answers(asked)
+    after, files = complete_project(answered, template, core)
     if not newest.behind(before) and after.template_tree == before.template_tree:
         return Plan(before, after)
     base = find_base(git, scratch, head, before, newest.own, newest.releases)
-    after, files = complete_project(usable_answers(asked, base.project), template, newest.core)
+    if answered != (again := usable_answers(asked, base.project)):
+        after, files = complete_project(again, template, core)
     pristine = write_files(scratch, files)
     then, now = without_facts(scratch, base.tree), without_facts(scratch, pristine)
     if then == now and not newest.behind(before):
@@ -241,7 +256,7 @@ def _merge_in_two_steps(
     a description in README.md makes no conflict with another one in `project.toml`.
     """
     old = {name: getattr(base.project, name) for name in ANSWERS}
-    _, files = complete_project(dataclasses.replace(after, **old), template, newest.core)
+    _, files = complete_project(dataclasses.replace(after, **old), template, newest.core_for(template)[0])
     middle = without_facts(scratch, write_files(scratch, files))
     merged = merge(scratch, then, ours, middle)
     tree = merge(scratch, middle, merged.tree, now, prefer_ours=True).tree

@@ -89,7 +89,9 @@ class Releases:
         return None
 
     def core(self, version: str) -> dict[str, bytes] | None:
-        """Return the files of core_lib as they were in that version (a hash), today's too."""
+        """Return the files of core_lib as they were in that version (a hash), today's too; none where it is empty."""
+        if not version:
+            return {}
         if version == core_version():
             return core_files()
         for release in self.index["releases"].values():

@@ -25,8 +25,10 @@ from coursekit.scaffold.plan import (
     pristine_commit,
     project_at,
 )
-from coursekit.scaffold.pristine import BRANCH, FACTS
+from coursekit.scaffold.pristine import BRANCH, FACTS, trailers
 from coursekit.text import one_line
+
+_HEADS = "refs/heads/"
 
 Outcome = Literal["up to date", "merged", "conflicts", "branch"]
 
@@ -109,7 +111,7 @@ def update_status(path: Path, template: str = "") -> Status:
     found = target.template(project)
     return Status(
         path, project.template, project.template_version, project.core_version,
-        target.version(found), target.core_version,
+        target.version(found), target.core_for(found)[1],
     )  # fmt: skip
 
 
@@ -166,7 +168,7 @@ def update_project(
             if dry_run or plan.up_to_date:
                 return _told(path, plan, diff=_diff(scratch, head, plan) if dry_run else "")
             if branch:
-                name, commit = leave_as_branch(git, scratch, head, plan)
+                name, commit, _ = leave_as_branch(git, scratch, head, plan)
                 return _told(path, plan, branch=name, commit=str(commit))
             return _told(path, plan, commit=_apply(git, scratch, head, plan))
     finally:
@@ -174,9 +176,26 @@ def update_project(
 
 
 def leave_as_branch(
-    git: pygit2.Repository, scratch: pygit2.Repository, head: pygit2.Commit, plan: Plan
-) -> tuple[str, pygit2.Oid]:
-    """Make a branch for a pull request, and return its name and commit; a second time it is the same one.
+    git: pygit2.Repository,
+    scratch: pygit2.Repository,
+    head: pygit2.Commit,
+    plan: Plan,
+    *,
+    refs: str = _HEADS,
+) -> tuple[str, pygit2.Oid, pygit2.Oid]:
+    """Make a branch for a pull request; a second time it is the same one.
+
+    Parameters
+    ----------
+    git, scratch, head, plan
+        As in `plan_update`.
+    refs : str, optional
+        What stands before the names of branches; in an instructor's clone ``refs/``, where no fetch brings any.
+
+    Returns
+    -------
+    str, pygit2.Oid, pygit2.Oid
+        The branch's name and commit, and the commit of the new rendering.
 
     Raises
     ------
@@ -189,22 +208,29 @@ def leave_as_branch(
             f"expected an update without conflicts to leave as a branch, but both sides changed the same lines in {listed}",
             "Run  coursekit update  in the work tree without --branch, and solve them there.",
         )
-    name = f"coursekit/update-{plan.after.template_tree[:7]}"
-    theirs = pristine_commit(scratch, plan, _branch(git, BRANCH))
-    there = _branch(git, name)
+    name = branch_name(plan)
+    theirs = pristine_commit(scratch, plan, _branch(git, BRANCH, refs))
+    there = _branch(git, name, refs)
     if there is not None:
         if there.parent_ids and there.parent_ids[0] == head.id and there.tree_id == plan.tree:
-            return name, there.id
-        if not git.descendant_of(head.id, there.parent_ids[0] if there.parent_ids else there.id):
+            return name, there.id, there.parent_ids[1]
+        # One of ours, from before the group went on, is made anew; on any other there is work of theirs.
+        ours = len(there.parent_ids) == 2 and trailers(git[there.parent_ids[1]].peel(pygit2.Commit).message)
+        if not ours or not git.descendant_of(head.id, there.parent_ids[0]):
             raise InputError(
                 f"expected no branch {name} with other work, but there is one",
                 "Merge that branch or delete it, then run this again.",
             )
     commit = finished_merge(scratch, plan, head.id, theirs)
     carry_over(scratch, git, [theirs, commit])
-    _set_branch(git, BRANCH, theirs)
-    _set_branch(git, name, commit)
-    return name, commit
+    _set_branch(git, BRANCH, theirs, refs)
+    _set_branch(git, name, commit, refs)
+    return name, commit, theirs
+
+
+def branch_name(plan: Plan) -> str:
+    """Return the name of an update's branch: another one for each rendering, so that none is ever replaced."""
+    return f"coursekit/update-{plan.after.template_tree[:7]}"
 
 
 def _apply(git: pygit2.Repository, scratch: pygit2.Repository, head: pygit2.Commit, plan: Plan) -> str:
@@ -242,14 +268,14 @@ def _end_finished_merge(git: pygit2.Repository) -> None:
             git.state_cleanup()
 
 
-def _branch(git: pygit2.Repository, name: str) -> pygit2.Commit | None:
-    found = git.references.get(f"refs/heads/{name}")
+def _branch(git: pygit2.Repository, name: str, refs: str = _HEADS) -> pygit2.Commit | None:
+    found = git.references.get(refs + name)
     return found.peel(pygit2.Commit) if found is not None else None
 
 
-def _set_branch(git: pygit2.Repository, name: str, commit: pygit2.Oid) -> None:
+def _set_branch(git: pygit2.Repository, name: str, commit: pygit2.Oid, refs: str = _HEADS) -> None:
     try:
-        git.references.create(f"refs/heads/{name}", commit, force=True)
+        git.references.create(refs + name, commit, force=True)
     except (pygit2.GitError, ValueError) as error:
         raise InputError(
             f"expected to be able to make the branch {name}, but {one_line(str(error), 200)}",
