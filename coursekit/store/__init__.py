@@ -3,7 +3,7 @@
 Open it with `open_store`, write inside ``with store.transaction("roster import") as tx:``, read inside
 ``with store.read() as view:``. The queries are functions that take the one or the other:
 `coursekit.store.people`, `coursekit.store.repositories`, `coursekit.store.proposals`,
-`coursekit.store.checks`, `coursekit.store.history`, `coursekit.store.ledger`. Dataclasses go in and come out
+`coursekit.store.checks`, `coursekit.store.fetches`, `coursekit.store.history`, `coursekit.store.ledger`. Dataclasses go in and come out
 (`coursekit.store.records`).
 
 Importing this package loads SQLAlchemy, so commands import it inside their functions.

@@ -118,6 +118,59 @@ class Access:
     revoked_at: datetime | None
 
 
+FetchState = Literal["new", "updated", "unchanged", "empty", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class FetchEvent:
+    """Something that happened to a repository between two fetches; see `coursekit.git.changes.Event`."""
+
+    kind: str
+    name: str
+    old: str = ""
+    new: str = ""
+    kept: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewFetch:
+    """What one fetch of one repository brought.
+
+    Parameters
+    ----------
+    repository_id : int
+    state : {"new", "updated", "unchanged", "empty", "failed"}
+    branch : str, optional
+        The default branch.
+    commit : str, optional
+        Its newest commit.
+    committed_at : datetime, optional
+        When, as that commit says.
+    commits : int, optional
+        How many came.
+    events : tuple of FetchEvent, optional
+    reason : str, optional
+        Why it failed.
+    """
+
+    repository_id: int
+    state: FetchState
+    branch: str | None = None
+    commit: str | None = None
+    committed_at: datetime | None = None
+    commits: int = 0
+    events: tuple[FetchEvent, ...] = ()
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetch(NewFetch):
+    """A fetch in the store; `fetched_at` is the last time that it found this."""
+
+    id: int
+    fetched_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class NewProposalDecision:
     """What an instructor said of a group's proposal.

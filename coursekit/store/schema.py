@@ -19,7 +19,7 @@ from coursekit.model import Level, Status
 from coursekit.text import clean
 
 # The version that this code reads and writes: the newest migration's number (a test compares).
-HEAD = "0004"
+HEAD = "0005"
 
 AUDITED = {"audited": True}
 CLOSED_TYPES = (sa.Integer, sa.Boolean, sa.DateTime, sa.Date, sa.Enum)
@@ -174,6 +174,25 @@ access = _table(
     sa.Column("account", CleanText, nullable=False),
     sa.Column("granted_at", UtcDateTime, nullable=False, info=AUDITED),
     sa.Column("revoked_at", UtcDateTime, info=AUDITED),
+)
+
+# What fetches brought; one that found what the one before it found only moves its time on.
+fetches = _table(
+    "fetches",
+    sa.Column(
+        "repository_id", sa.ForeignKey("repositories.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    sa.Column("fetched_at", UtcDateTime, nullable=False),
+    sa.Column(
+        "state", _words("new", "updated", "unchanged", "empty", "failed", name="state"), nullable=False
+    ),
+    sa.Column("branch", CleanText),
+    sa.Column("commit_hash", CleanText),
+    sa.Column("committed_at", UtcDateTime),
+    sa.Column("commits", sa.Integer, nullable=False),
+    # JSON as text; see the locations of findings.
+    sa.Column("events", CleanText, nullable=False),
+    sa.Column("reason", CleanText),
 )
 
 check_runs = _table(
