@@ -147,7 +147,7 @@ def _text(data: bytes, where: str) -> tuple[str, str]:
             raise InputError(
                 f"expected a CSV file, but {where} begins like one in {encoding.upper()} and is none", _AS_CSV
             ) from None
-    if data.count(b"\x00") > 100 + len(data) // 100:
+    if data.count(b"\x00") > 8 + len(data) // 2000:
         raise InputError(f"expected a CSV file, but {where} is a binary file", _AS_CSV)
     for encoding in ("utf-8", "cp1252"):
         try:

@@ -6,6 +6,7 @@ the order of what is there.
 
 from coursekit.config.course import Course, Session, Topic, find_course, load_course, parse_course
 from coursekit.config.host import HostSettings
+from coursekit.config.new_course import render_course
 from coursekit.config.project import load_project, parse_project, render_project, update_project
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "load_project",
     "parse_course",
     "parse_project",
+    "render_course",
     "render_project",
     "update_project",
 ]

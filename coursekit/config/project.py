@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-import json
-import re
 from pathlib import Path
 from typing import Any
 
 import tomlkit
-from tomlkit.items import AoT, Item, String, StringType, Trivia
+from tomlkit.items import AoT, Item
 
-from coursekit.config.shared import language_of, milestones_of, read_file, source_of
+from coursekit.config.shared import language_of, milestones_of, read_file, source_of, toml_string
 from coursekit.model import Member, Project, ProjectResults, WaiverRequest
-from coursekit.text import clean, printable
+from coursekit.text import clean
 from coursekit.tomlread import Table, parse
 
 
@@ -247,18 +245,10 @@ def _list_of_tables(values: tuple[Any, ...]) -> AoT:
 
 def _item(value: object) -> Item:
     if isinstance(value, str):
-        return _string(value)
+        return toml_string(value)
     if isinstance(value, tuple):
         array = tomlkit.array()
         for part in value:
             array.append(_item(part))
         return array
     return tomlkit.item(value)
-
-
-def _string(value: str) -> String:
-    """Quote a text so that what reorders or hides text is seen as an escape in the file."""
-    value = clean(value)
-    raw = json.dumps(value, ensure_ascii=False)[1:-1]
-    raw = re.sub(r"\\x([0-9a-f]{2})", r"\\u00\1", printable(raw)) if printable(raw) != raw else raw
-    return String(StringType.SLB, value, raw, Trivia())

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from pathlib import Path
 
+from tomlkit.items import String, StringType, Trivia
+
 from coursekit.errors import InputError
 from coursekit.model import Milestone
-from coursekit.text import one_line
+from coursekit.text import clean, one_line, printable
 from coursekit.tomlread import Table
 
 
@@ -62,3 +65,11 @@ def source_of(table: Table) -> str:
             "The name alone is not enough: on the public package index it belongs to somebody else's package.",
         )
     return source
+
+
+def toml_string(value: str) -> String:
+    """Quote a text so that what reorders or hides text is seen as an escape in the file."""
+    value = clean(value)
+    raw = json.dumps(value, ensure_ascii=False)[1:-1]
+    raw = re.sub(r"\\x([0-9a-f]{2})", r"\\u00\1", printable(raw)) if printable(raw) != raw else raw
+    return String(StringType.SLB, value, raw, Trivia())

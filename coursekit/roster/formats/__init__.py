@@ -1,0 +1,1 @@
+"""The formats of rosters: one module each, with a `FORMAT`."""
