@@ -95,6 +95,7 @@ def _json(formation: Formation, *, stored: bool) -> str:
         "seed": formation.seed,
         "sizes": list(formation.sizes),
         "best_possible": formation.proved,
+        "in_time": formation.in_time,
         "groups": [
             {
                 "name": name,
@@ -170,6 +171,10 @@ def _print(formation: Formation) -> None:
             click.echo(f"  could not be kept: {one.shown} is with {other.shown}")
     if formation.empty_handed:
         click.echo(f"None of their wishes: {listed(formation.empty_handed, 20)}")
+    if not formation.in_time:
+        click.echo(
+            "The solver was stopped for its time: on another machine the same seed may give other groups."
+        )
     click.echo(
         "No other groups would be better."
         if formation.proved

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from coursekit.grouping import Unclear
 
 
+SHOWN = 40
+
+
 @click.command("import")
 @click.argument("file", type=PATH)
 @COURSE
@@ -61,8 +64,11 @@ def print_unclear(unclear: Iterable[Unclear]) -> None:
     """Say what was left aside in a file, with the lines."""
     from coursekit.text import printable
 
-    for one in unclear:
+    everything = list(unclear)
+    for one in everything[:SHOWN]:
         click.echo(f"line {one.line}: {printable(one.message)}. {printable(one.hint)}".rstrip(), err=True)
+    if len(everything) > SHOWN:
+        click.echo(f"and {len(everything) - SHOWN} more; see  --format json", err=True)
 
 
 def plain_unclear(unclear: Iterable[Unclear]) -> list[dict[str, object]]:

@@ -32,12 +32,13 @@ class Unclear:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A group of the file; `lines` are those of its members."""
+    """A group of the file; `lines` are those of its members, `named` is how many were written down."""
 
     name: str
     line: int
     members: tuple[Person, ...] = ()
     lines: tuple[int, ...] = ()
+    named: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +163,7 @@ def _lines(rows: list[Row], delimiter: str, people: People, unclear: list[Unclea
 def _collect(entries: list[_Entry], people: People, unclear: list[Unclear]) -> GroupList:
     names: dict[str, tuple[str, int]] = {}
     found: dict[str, list[tuple[Person, int]]] = {}
+    named: dict[str, int] = {}
     places: dict[int, tuple[str, int]] = {}
     twice: set[int] = set()
     for entry in entries:
@@ -169,6 +171,7 @@ def _collect(entries: list[_Entry], people: People, unclear: list[Unclear]) -> G
         names.setdefault(key, (entry.group, entry.line))
         members = found.setdefault(key, [])
         for text in (one for cell in entry.texts for one in split_people(cell, people)):
+            named[key] = named.get(key, 0) + 1
             try:
                 person = people.find(text)
             except InputError as error:
@@ -190,5 +193,6 @@ def _collect(entries: list[_Entry], people: People, unclear: list[Unclear]) -> G
     groups = []
     for key, (name, line) in names.items():
         members = [(person, at) for person, at in found[key] if person.id not in twice]
-        groups.append(Listed(name, line, tuple(one for one, _ in members), tuple(at for _, at in members)))
+        found_members, lines = tuple(one for one, _ in members), tuple(at for _, at in members)
+        groups.append(Listed(name, line, found_members, lines, named.get(key, 0)))
     return GroupList(tuple(groups), tuple(sorted(unclear, key=lambda one: one.line)))

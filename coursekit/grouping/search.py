@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from coursekit.grouping.value import Value, Wish
 
 STEPS_PER_STUDENT = 600
-LEAST_STEPS = 60_000
+LEAST_STEPS, MOST_STEPS = 60_000, 200_000
 HOT, COLD = 2.0, 0.15
 
 
@@ -39,7 +39,7 @@ class Search:
         """Return the best groups that were found."""
         total = sum(map(self._value, self._groups.values()))
         best, kept = total, [frozenset(group) for group in self._groups.values()]
-        steps = max(LEAST_STEPS, STEPS_PER_STUDENT * len(self._students))
+        steps = min(max(LEAST_STEPS, STEPS_PER_STUDENT * len(self._students)), MOST_STEPS)
         for step in range(steps):
             change = self._propose()
             if change is None:

@@ -26,11 +26,14 @@ from coursekit.grouping.value import Value, Wish
 from coursekit.text import plural
 
 ALL_GROUPS = 13_000  # so many possible groups at most are all given to the solver
-GROUPS_PER_STUDENT = 30  # else of each student the best so many that were found
+# Else of each student the best that were found: so many at most, and fewer where there are many students.
+GROUPS_PER_STUDENT, GROUPS_TOGETHER = 30, 6000
 # When the solver may stop: near enough, after so many nodes (the same on every machine), or when it takes too long.
 GAP = {True: 1e-6, False: 1e-3}
 NODES = 100
 SECONDS = 20.0
+# What the solver says of its end.
+_DONE, _TOO_LATE = 0, 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +46,20 @@ class Proposed:
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """Groups, and whether it was proved that no others are worth more."""
+    """Groups, and how good they are.
+
+    Attributes
+    ----------
+    proved : bool
+        Whether it was proved that no others are worth more.
+    in_time : bool
+        Whether the solver came to its end; else a faster machine might find other groups.
+    """
 
     groups: tuple[Proposed, ...]
     proved: bool
     worth: float
+    in_time: bool = True
 
 
 def form_groups(
@@ -90,9 +102,9 @@ def form_groups(
             for members in itertools.combinations(order, size):
                 value(members)
     groups = list(value.known.items()) if exact else _best_known(order, value, start)
-    found, ended = _choose(order, groups, milp, exact=exact)
+    found, status = _choose(order, groups, milp, exact=exact)
     better = max((start, found or start), key=lambda one: sum(map(value, one)))
-    return _solution(better, value, proved=exact and ended)
+    return _solution(better, value, proved=exact and status == _DONE, in_time=status != _TOO_LATE)
 
 
 def check_sizes(count: int, least: int, most: int) -> None:
@@ -156,8 +168,9 @@ def _best_known(
     # Per member, or large groups would push out the small ones; the order of sets is no order.
     ranked = sorted(value.known.items(), key=lambda item: (-item[1] / len(item[0]), sorted(item[0])))
     chosen = {group: value(group) for group in start}
+    each = min(GROUPS_PER_STUDENT, max(8, GROUPS_TOGETHER // len(students)))
     for group, worth in ranked:
-        if any(len(by_student[student]) < GROUPS_PER_STUDENT for student in group):
+        if any(len(by_student[student]) < each for student in group):
             chosen[group] = worth
             for student in group:
                 by_student[student].append((group, worth))
@@ -166,8 +179,8 @@ def _best_known(
 
 def _choose(
     students: Sequence[int], groups: Sequence[tuple[frozenset[int], float]], milp: Any, *, exact: bool
-) -> tuple[list[frozenset[int]], bool]:
-    """Choose groups that hold every student once and are worth most; nothing if the time was too short."""
+) -> tuple[list[frozenset[int]], int]:
+    """Choose groups that hold every student once and are worth most (none if the time was too short), and say why it ended."""
     import numpy as np
     from scipy.optimize import Bounds, LinearConstraint
     from scipy.sparse import csc_array
@@ -186,8 +199,9 @@ def _choose(
             options={"time_limit": SECONDS, "mip_rel_gap": GAP[exact], **nodes},
         )
     if found.x is None:
-        return [], False
-    return [group for (group, _), part in zip(groups, found.x, strict=True) if part > 0.5], found.status == 0
+        return [], int(found.status)
+    chosen = [group for (group, _), part in zip(groups, found.x, strict=True) if part > 0.5]
+    return chosen, int(found.status)
 
 
 @contextlib.contextmanager
@@ -205,11 +219,12 @@ def _without_output() -> Iterator[None]:
         yield
 
 
-def _solution(groups: Iterable[Iterable[int]], value: Value, *, proved: bool) -> Solution:
+def _solution(
+    groups: Iterable[Iterable[int]], value: Value, *, proved: bool, in_time: bool = True
+) -> Solution:
     ordered = sorted(tuple(sorted(group)) for group in groups)
-    return Solution(
-        tuple(Proposed(group, value.topic(group)) for group in ordered), proved, sum(map(value, ordered))
-    )
+    proposed = tuple(Proposed(group, value.topic(group)) for group in ordered)
+    return Solution(proposed, proved, sum(map(value, ordered)), in_time)
 
 
 def _milp() -> Any:

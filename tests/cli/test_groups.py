@@ -187,3 +187,19 @@ def test_every_subcommand_has_help_with_an_example(course: Course) -> None:
     assert names == ["add", "form", "import", "leave", "link", "list", "move", "proposal", "rename", "sync"]
     for name in names:
         assert "coursekit groups" in course(name, "--help").out
+
+
+def test_many_mistakes_are_counted(course: Course) -> None:
+    course.file("groups.txt", "no colon\n" * 60)
+    ran = course("import", "groups.txt")
+    assert (ran.code, "and 20 more" in ran.err, "60 entries left aside" in ran.out) == (2, True, True)
+
+
+def test_it_is_said_when_the_solver_had_too_little_time(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from coursekit.grouping import solve
+
+    monkeypatch.setattr(solve, "_choose", lambda *args, **options: ([], solve._TOO_LATE))
+    course.file("wishes.csv", "student;with\nAda Lovelace;Alan Turing\n")
+    assert "stopped for its time" in course("form", "wishes.csv", "--dry-run").out

@@ -35,6 +35,8 @@ class Formation:
         What was left aside of the file, with the line.
     proved : bool
         Whether no other groups are worth more.
+    in_time : bool
+        Whether the solver came to its end.
     """
 
     names: tuple[str, ...]
@@ -45,6 +47,7 @@ class Formation:
     sizes: tuple[int, int]
     seed: int
     proved: bool
+    in_time: bool = True
 
     def members(self, group: Proposed) -> tuple[Person, ...]:
         """Return a group's members."""
@@ -162,6 +165,7 @@ def propose_groups(
         (least, most),
         seed,
         solution.proved,
+        solution.in_time,
     )
 
 

@@ -149,6 +149,8 @@ def _plan(course: Course, view: Reader, data: bytes, where: str, *, move: bool, 
             unclear.append(Unclear(listed.line, error.message, error.hint))
             continue
         group = find_group(view, name)
+        if group is None and listed.named and not listed.members:
+            continue  # nobody of it was understood, as was said: rather no group than one by mistake
         key = group.id if group else None
         joining, there = _joining(listed, name, key, groups, inside, unclear, move=move)
         candidates.append(_Candidate(name, listed.line, key, joining, there))

@@ -92,3 +92,9 @@ def test_without_a_file_it_is_said(course: Course) -> None:
         import_groups(course, course.folder)
     with pytest.raises(InputError, match="found nothing"):
         import_groups(course, course.folder / "x")
+
+
+def test_a_group_of_which_nobody_is_understood_is_not_made(course: Course) -> None:
+    """A wrong file must not leave groups behind."""
+    found = load(course, "Bats: Nobody, Somebody\nOwls: Nobody, Emmy Noether\nCats:\n")
+    assert (found.made, len(found.unclear)) == (("Owls", "Cats"), 3)
