@@ -137,3 +137,12 @@ def test_the_table_counts_waivers_where_there_are_some(tmp_path: Path) -> None:
     lines = render([check, check], "table").splitlines()
     assert lines[0].split()[:8] == ["group", "met", "not", "met", "not", "judged", "waived", "required"]
     assert lines[2].split()[1:5] == ["25", "5", "0", "1"]
+
+
+def test_requirements_without_a_rule_are_named_in_one_line(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    codes = ("XYZ901", "XYZ902", "XYZ903", "ABC101")
+    listed = "".join(f'[[requirements]]\ncode = "{code}"\nmilestone = "a"\n' for code in codes)
+    own.write_text(f'name = "own"\ntitle = "x"\nmilestones = ["a"]\n{listed}', encoding="utf-8")
+    text = render([check_path(write(tmp_path / "p", complete()), profile=str(own))], "text")
+    assert " ".join(text.split()).endswith("4 have no rule yet; look at them yourself: XYZ901–903, ABC101")
