@@ -12,7 +12,7 @@ from typing import Any
 
 from coursekit import __version__
 from coursekit.checker.profile import Profile, Requirement, load_profile
-from coursekit.checker.rule import Outcome, all_rules, not_judged
+from coursekit.checker.rule import Outcome, not_judged
 from coursekit.checker.selection import selected
 from coursekit.errors import CoursekitError, InputError
 from coursekit.model import Finding, Level, Problem, Status, Text, Waiver
@@ -36,6 +36,8 @@ class Check:
         Files that could not be read as what they claim to be; the findings may be incomplete.
     not_selected : int
         How many requirements of the profile were left out by ``--select`` and ``--ignore``.
+    unruled : int
+        The number of requirements that have no rule.
     """
 
     path: str
@@ -45,6 +47,7 @@ class Check:
     findings: tuple[Finding, ...]
     problems: tuple[Problem, ...] = ()
     not_selected: int = 0
+    unruled: int = 0
 
     def count(self, status: Status) -> int:
         """Return the number of findings of one status."""
@@ -54,11 +57,6 @@ class Check:
     def judged(self) -> int:
         """The number of requirements that were judged."""
         return len(self.findings) - self.count(Status.NOT_JUDGED)
-
-    @property
-    def unruled(self) -> int:
-        """The number of requirements that have no rule."""
-        return sum(finding.code not in all_rules() for finding in self.findings)
 
     @property
     def blocking(self) -> tuple[Finding, ...]:
@@ -201,6 +199,7 @@ def check(
         findings.append(
             _finding(requirement, outcome, requirement.milestone in due, granted, asked, language)
         )
+    unruled = sum(requirement.rule is None for requirement in requirements)
     return Check(
         path,
         submission.name,
@@ -209,6 +208,7 @@ def check(
         tuple(findings),
         submission.problems,
         len(profile.requirements) - len(requirements),
+        unruled,
     )
 
 
@@ -231,7 +231,7 @@ def _due(submission: Submission, profile: Profile, milestone: str | None, now: d
 
 
 def _outcome(submission: Submission, requirement: Requirement) -> Outcome:
-    rule = all_rules().get(requirement.code)
+    rule = requirement.rule
     if rule is None:
         return not_judged(NO_RULE)
     try:
@@ -258,7 +258,7 @@ def _finding(
     asked: dict[str, str],
     language: str,
 ) -> Finding:
-    rule = all_rules().get(requirement.code)
+    rule = requirement.rule
     title = requirement.title.get(language) or requirement.title.get("en", "")
     status, message = outcome.status, outcome.message.in_(language)
     hint = rule.hint.in_(language) if rule and status is Status.NOT_MET else ""

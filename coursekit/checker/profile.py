@@ -5,6 +5,7 @@ A profile is a TOML file; built-in ones lie in `profiles/`, an instructor's own 
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,9 +14,10 @@ from typing import Any
 
 import msgspec
 
-from coursekit.checker.rule import all_rules
+from coursekit.checker.declared import declared
+from coursekit.checker.rule import Rule, all_rules
 from coursekit.errors import InputError
-from coursekit.model import Level
+from coursekit.model import Level, Text
 from coursekit.text import nearest
 
 FOLDER = Path(__file__).resolve().parent / "profiles"
@@ -26,6 +28,9 @@ class _Requirement(msgspec.Struct, forbid_unknown_fields=True):
     milestone: str
     level: Level = Level.ADVISED
     title: dict[str, str] = {}
+    hint: dict[str, str] = {}
+    why: dict[str, str] = {}
+    requires: dict[str, Any] | None = None
     parameters: dict[str, Any] = {}
 
 
@@ -38,13 +43,14 @@ class _Profile(msgspec.Struct, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """A line of a profile. `title` is used where no rule says its own."""
+    """A line of a profile. `title` is used where no rule says its own; `rule` judges it, if anything does."""
 
     code: str
     milestone: str
     level: Level
     title: Mapping[str, str]
     parameters: Mapping[str, Any]
+    rule: Rule | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,7 @@ def load_profile(name: str) -> Profile:
 
 def _checked(raw: _Profile, path: Path) -> Profile:
     seen: set[str] = set()
+    made: list[Requirement] = []
     for requirement in raw.requirements:
         where = f"{path}: requirement {requirement.code}"
         if requirement.code in seen:
@@ -103,7 +110,17 @@ def _checked(raw: _Profile, path: Path) -> Profile:
                 f"{where}: expected one of the milestones {', '.join(raw.milestones)}, found {requirement.milestone!r}",
                 f"Did you mean {close!r}?" if close else "Name one of them.",
             )
-        rule = all_rules().get(requirement.code)
+        rule = _rule(requirement, where)
+        made.append(
+            Requirement(
+                requirement.code,
+                requirement.milestone,
+                requirement.level,
+                requirement.title,
+                requirement.parameters,
+                rule,
+            )
+        )
         for key, value in requirement.parameters.items():
             known = dict(rule.parameters) if rule else {}
             if key not in known:
@@ -114,9 +131,24 @@ def _checked(raw: _Profile, path: Path) -> Profile:
             if type(value) is not type(known[key]):
                 expected = type(known[key]).__name__
                 raise InputError(f"{where}: expected {key} to be of type {expected}, found {value!r}")
-    return Profile(
-        raw.name,
-        raw.title,
-        tuple(raw.milestones),
-        tuple(Requirement(r.code, r.milestone, r.level, r.title, r.parameters) for r in raw.requirements),
+    return Profile(raw.name, raw.title, tuple(raw.milestones), tuple(made))
+
+
+def _rule(requirement: _Requirement, where: str) -> Rule | None:
+    """Return the rule of this code, or the one that the profile itself states."""
+    rule = all_rules().get(requirement.code)
+    if requirement.requires is None:
+        return rule
+    if rule:
+        raise InputError(
+            f"{where}: expected a code of its own for what the profile requires, but it belongs to a rule",
+            "Choose another code, or remove 'requires' to use that rule.",
+        )
+    title, hint, why = (
+        Text(said.get("en") or said.get("de", ""), said.get("de") or said.get("en", ""))
+        for said in (requirement.title or {"en": requirement.code}, requirement.hint, requirement.why)
     )
+    try:
+        return declared(requirement.code, title, hint, why, requirement.requires)
+    except (ValueError, re.error) as error:
+        raise InputError(f"{where}: {error}", "Mend the profile and try again.") from None

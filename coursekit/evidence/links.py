@@ -5,7 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 from dataclasses import dataclass
-from urllib.parse import unquote
+from ipaddress import ip_address
+from urllib.parse import unquote, urlsplit
 
 from coursekit.submission import Document, Link, Submission
 
@@ -79,3 +80,20 @@ def meant(submission: Submission, link: BrokenLink) -> str | None:
         if len(candidates) == 1:
             return posixpath.relpath(candidates[0], posixpath.dirname(link.path) or ".")
     return None
+
+
+def is_public(url: str) -> bool:
+    """Whether an address looks like one on the web: http or https, and a host that is not private. Nothing is asked."""
+    try:
+        parts = urlsplit(url if "://" in url else f"https://{url}")
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    if parts.scheme not in {"http", "https"} or parts.username is not None:
+        return False
+    try:
+        return ip_address(host).is_global
+    except ValueError:
+        return bool(re.fullmatch(r"(?:[\w-]+\.)+[a-z]{2,}", host)) and not host.endswith(
+            (".local", ".localhost", ".internal")
+        )

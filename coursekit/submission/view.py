@@ -338,6 +338,7 @@ class Submission:
         return bool(
             self.readme_path()
             or "project.toml" in self.files
+            or any(path.casefold() == "info.md" for path in self.files)
             or any(self.milestone_folders(key) for key in FOLDERS)
         )
 

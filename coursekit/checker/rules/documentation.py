@@ -7,7 +7,7 @@ from typing import Any
 
 from coursekit.checker.rule import Outcome, Rule, met, not_met
 from coursekit.evidence import prompts
-from coursekit.evidence.links import BrokenLink, broken_links, meant
+from coursekit.evidence.links import BrokenLink, broken_links, is_public, meant
 from coursekit.evidence.summary import Stated, summary
 from coursekit.model import Location, Text
 from coursekit.submission import Submission
@@ -83,12 +83,21 @@ class RepositoryLink(Rule):
         "Kopiert die Adresse des Repositoriums aus dem Browser in den Abschnitt 'Repository' von README.md.",
     )
     example = "## Repository Link\n\n[https://github.com/your_username/your_project]"
+    # Whether the address must be one that everybody can open in a browser.
+    parameters = {"public": False}
 
     def check(self, submission: Submission, parameters: Mapping[str, Any]) -> Outcome:
         """Look for a URL in the section or behind the label."""
+        stated = submission.once(summary).repository
+        if parameters["public"] and stated.own and not is_public(stated.own):
+            text = Text(
+                "{url} is no address that everybody can open",
+                "{url} ist keine Adresse, die alle öffnen können",
+            )
+            return not_met(text.format(url=one_line(stated.own, 80)), stated.location)
         return _said(
             submission,
-            submission.once(summary).repository,
+            stated,
             Text("{value}", "{value}"),
             _PROMPT,
             Text(

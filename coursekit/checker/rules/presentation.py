@@ -35,6 +35,8 @@ class SlidesThere(Rule):
     example = Text(
         "4_Presentation/ with nothing but its README.md", "4_Presentation/ mit nichts als seinem README.md"
     )
+    # Whether a link to slides on the web will do instead of a file.
+    parameters = {"web": True}
 
     def check(self, submission: Submission, parameters: Mapping[str, Any]) -> Outcome:
         """Look for a file, then for a URL in the folder's README."""
@@ -42,12 +44,18 @@ class SlidesThere(Rule):
         if found.files:
             names = one_line(", ".join(found.files), 120)
             return met(Text(names, names), *(Location(path) for path in found.files))
-        if found.web and found.readme:
+        if found.web and found.readme and parameters["web"]:
             link = found.web[0]
             url = one_line(link.target, 100)
             return met(Text(f"on the web: {url}", f"im Netz: {url}"), Location(found.readme.path, link.line))
         if not found.folders:
             return not_met(Text("there is no folder 4_Presentation", "der Ordner 4_Presentation fehlt"))
+        if not parameters["web"]:
+            text = Text(
+                "{folder} holds no PDF, PPT, PPTX or ODP file",
+                "{folder} enthält keine PDF-, PPT-, PPTX- oder ODP-Datei",
+            )
+            return not_met(text.format(folder=one_line(found.folders[0], 60)), Location(found.folders[0]))
         return not_met(
             Text(
                 "{folder} holds no PDF, PPT, PPTX or ODP file, and its README links to no slides on the web",
