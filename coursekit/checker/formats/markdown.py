@@ -132,8 +132,15 @@ def _ours(hint: str) -> str:
 
 
 def _names(codes: Sequence[str]) -> str:
-    shown = ", ".join(code_span(code[:40]) for code in codes[:10])
-    return shown + (f" + {len(codes) - 10}" if len(codes) > 10 else "")
+    shown: list[str] = []
+    for code in codes[:10]:
+        # A code of backticks alone gets many around it: what counts is the length of what is shown.
+        name = code_span(code[:40])
+        if sum(map(len, shown)) + len(name) > _ROOM // 2:
+            break
+        shown.append(name)
+    rest = len(codes) - len(shown)
+    return ", ".join(shown) + (f" + {rest}" if rest else "")
 
 
 def _overview(checks: Sequence[Check]) -> str:
