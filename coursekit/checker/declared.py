@@ -171,7 +171,9 @@ class DeclaredRule(Rule):
 
     def __init__(self, code: str, title: Text, hint: Text, why: Text, requires: Requires) -> None:
         # The attributes are the class's in rules with code; here each one has its own.
-        self.__dict__.update(code=code, title=title, hint=hint, why=why, example="", parameters={})
+        self.__dict__.update(
+            code=code, title=title, hint=hint, why=why, what=title, example="", parameters={}
+        )
         self.requires = requires
 
     def check(self, submission: Submission, parameters: Mapping[str, Any]) -> Outcome:

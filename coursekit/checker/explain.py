@@ -97,7 +97,7 @@ def explain(code: str, profile: str | None = None, *, language: str = "en") -> E
 
 
 def _explained(code: str, asked: Requirement | None, profile: Profile, language: str) -> Explained:
-    rule = all_rules().get(code)
+    rule = asked.rule if asked else all_rules().get(code)
     own = dict(asked.title) if asked else {}
     title = own.get(language) or own.get("en") or (rule.title.in_(language) if rule else code)
     defaults = dict(rule.parameters) if rule else {}

@@ -10,6 +10,7 @@ import pytest
 from pypdf import PdfWriter
 
 from coursekit.checker import Check, check, load_profile
+from coursekit.checker.explain import explain
 from coursekit.errors import InputError
 from coursekit.evidence.pages import count_slides
 from coursekit.submission import open_submission
@@ -91,6 +92,8 @@ def test_the_profiles_own_words_are_used_in_both_languages(tmp_path: Path) -> No
     german = check(submission, load_profile(str(path)), language="de")
     assert (german.findings[0].title, german.findings[0].hint) == ("Teamvertrag", "Write it.")
     assert (german.judged, german.unruled) == (1, 0)
+    told = explain("OWN901", str(path))
+    assert (told.title, told.hint) == ("Team charter", "Write it.")
 
 
 @pytest.mark.parametrize(

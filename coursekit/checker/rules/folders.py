@@ -68,6 +68,10 @@ class Code(Rule):
 
     code = "FOL201"
     title = Text("Folder code", "Ordner code")
+    what = Text(
+        "The folder code holds a notebook or Python files.",
+        "Der Ordner code enthält ein Notebook oder Python-Dateien.",
+    )
     why = Text(
         "Without the code nobody can repeat or judge the work.",
         "Ohne den Code kann niemand die Arbeit wiederholen oder beurteilen.",
@@ -76,7 +80,7 @@ class Code(Rule):
         "Put your notebooks (.ipynb) or Python files (.py) into the folder code.",
         "Legt eure Notebooks (.ipynb) oder Python-Dateien (.py) in den Ordner code.",
     )
-    example = "code/ with nothing but a README.md"
+    example = Text("code/ with nothing but a README.md", "code/ mit nichts als einem README.md")
 
     def check(self, submission: Submission, parameters: Mapping[str, Any]) -> Outcome:
         """Look for the endings, in sub-folders too."""
@@ -121,6 +125,10 @@ class Preview(Rule):
 
     code = "FOL202"
     title = Text("Preview image", "Vorschaubild")
+    what = Text(
+        "The folder preview holds an image of the group's own.",
+        "Der Ordner preview enthält ein eigenes Bild der Gruppe.",
+    )
     why = Text(
         "The image stands for the project on the web page.",
         "Das Bild steht auf der Webseite für das Projekt.",
@@ -149,12 +157,16 @@ class PreviewSize(Rule):
 
     code = "FOL203"
     title = Text("Size of the preview image", "Größe des Vorschaubilds")
+    what = Text(
+        "The preview image is not too high.",
+        "Das Vorschaubild ist nicht zu hoch.",
+    )
     why = Text(
         "Higher images are loaded slowly and cut off on the web page.",
         "Höhere Bilder laden langsam und werden auf der Webseite abgeschnitten.",
     )
     hint = Text("Make the image at most 720 pixels high.", "Macht das Bild höchstens 720 Pixel hoch.")
-    example = "preview/photo.jpg of 4032 × 3024 pixels"
+    example = Text("preview/photo.jpg of 4032 × 3024 pixels", "preview/photo.jpg mit 4032 × 3024 Pixeln")
     parameters = {"height": 720}
 
     def check(self, submission: Submission, parameters: Mapping[str, Any]) -> Outcome:
@@ -191,6 +203,10 @@ class Resources(Rule):
 
     code = "FOL204"
     title = Text("Folder resources", "Ordner resources")
+    what = Text(
+        "There is a folder resources.",
+        "Es gibt einen Ordner resources.",
+    )
     why = Text(
         "Slides, papers and links to the data are looked for there.",
         "Dort werden Folien, Artikel und Links zu den Daten gesucht.",
@@ -199,7 +215,7 @@ class Resources(Rule):
         "Put your slides and other material into the folder resources.",
         "Legt eure Folien und weiteres Material in den Ordner resources.",
     )
-    example = "(no folder resources)"
+    example = Text("(no folder resources)", "(kein Ordner resources)")
 
     def check(self, submission: Submission, parameters: Mapping[str, Any]) -> Outcome:
         """Look for the folder."""
@@ -212,6 +228,10 @@ class TotalSize(Rule):
 
     code = "FOL205"
     title = Text("Size of the project", "Größe des Projekts")
+    what = Text(
+        "The whole project is small enough to be handed in.",
+        "Das ganze Projekt ist klein genug zum Abgeben.",
+    )
     why = Text(
         "The platform takes nothing larger, and all projects of all years are kept in one repository.",
         "Die Plattform nimmt nichts Größeres an, und alle Projekte aller Jahre liegen in einem Repositorium.",
@@ -220,7 +240,7 @@ class TotalSize(Rule):
         "Take out data, trained weights and large pictures; link to them instead.",
         "Nehmt Daten, trainierte Gewichte und große Bilder heraus; verlinkt sie stattdessen.",
     )
-    example = "resources/data.zip of 80 MB"
+    example = Text("resources/data.zip of 80 MB", "resources/data.zip mit 80 MB")
     parameters = {"megabytes": 10}
 
     def check(self, submission: Submission, parameters: Mapping[str, Any]) -> Outcome:
@@ -245,6 +265,10 @@ class NoData(Rule):
 
     code = "FOL206"
     title = Text("No data set", "Kein Datensatz")
+    what = Text(
+        "No data set is handed in.",
+        "Es wird kein Datensatz abgegeben.",
+    )
     why = Text(
         "Data often may not be published, and make the repository large for everybody.",
         "Daten dürfen oft nicht veröffentlicht werden und machen das Repositorium für alle groß.",
@@ -253,7 +277,7 @@ class NoData(Rule):
         "Remove the data, and say in INFO.md where to get them.",
         "Nehmt die Daten heraus und sagt in INFO.md, woher man sie bekommt.",
     )
-    example = "data/train.csv of 3 MB"
+    example = Text("data/train.csv of 3 MB", "data/train.csv mit 3 MB")
     parameters = {"kilobytes": 100}
 
     def check(self, submission: Submission, parameters: Mapping[str, Any]) -> Outcome:

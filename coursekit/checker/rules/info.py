@@ -50,6 +50,10 @@ class InfoTitle(_Field):
     code = "INF101"
     field = "title"
     title = Text("INFO.md: title", "INFO.md: Titel")
+    what = Text(
+        "INFO.md states the project's title.",
+        "INFO.md nennt den Titel des Projekts.",
+    )
     hint = Text(
         "Write '## title: `Your title`' into INFO.md.", "Schreibt '## title: `Euer Titel`' in INFO.md."
     )
@@ -62,11 +66,15 @@ class InfoDescription(_Field):
     code = "INF102"
     field = "description"
     title = Text("INFO.md: description", "INFO.md: Beschreibung")
+    what = Text(
+        "INFO.md describes the project in at most 200 characters.",
+        "INFO.md beschreibt das Projekt in höchstens 200 Zeichen.",
+    )
     hint = Text(
         "Say in INFO.md, behind '## description:', in one or two sentences what the project does.",
         "Sagt in INFO.md hinter '## description:' in ein, zwei Sätzen, was das Projekt tut.",
     )
-    example = "## description: `(three paragraphs)`"
+    example = Text("## description: `(three paragraphs)`", "## description: `(drei Absätze)`")
     parameters = {"characters": 200}
 
     def judge(self, value: str, place: Location, parameters: Mapping[str, Any]) -> Outcome:
@@ -87,6 +95,10 @@ class InfoParticipants(_Field):
     code = "INF103"
     field = "participants"
     title = Text("INFO.md: participants", "INFO.md: Teilnehmende")
+    what = Text(
+        "INFO.md names everybody who took part.",
+        "INFO.md nennt alle, die mitgemacht haben.",
+    )
     hint = Text(
         "Write all names behind '## participants:' in INFO.md, separated by commas.",
         "Schreibt alle Namen hinter '## participants:' in INFO.md, durch Kommas getrennt.",
@@ -100,11 +112,15 @@ class InfoContact(_Field):
     code = "INF104"
     field = "contact"
     title = Text("INFO.md: contact", "INFO.md: Kontakt")
+    what = Text(
+        "INFO.md says how to reach the group.",
+        "INFO.md sagt, wie die Gruppe zu erreichen ist.",
+    )
     hint = Text(
         "Write an address (e-mail, ORCID, a web page) behind '## contact information:' in INFO.md.",
         "Schreibt eine Adresse (E-Mail, ORCID, Webseite) hinter '## contact information:' in INFO.md.",
     )
-    example = "(no heading about a contact)"
+    example = Text("(no heading about a contact)", "(keine Überschrift zum Kontakt)")
 
 
 class InfoCourse(_Field):
@@ -113,6 +129,10 @@ class InfoCourse(_Field):
     code = "INF105"
     field = "course"
     title = Text("INFO.md: course", "INFO.md: Kurs")
+    what = Text(
+        "INFO.md names the course.",
+        "INFO.md nennt den Kurs.",
+    )
     hint = Text(
         "Copy the course's name from its web page behind '## course:' in INFO.md.",
         "Kopiert den Namen des Kurses von seiner Webseite hinter '## course:' in INFO.md.",
@@ -126,6 +146,10 @@ class InfoSemester(_Field):
     code = "INF106"
     field = "semester"
     title = Text("INFO.md: semester", "INFO.md: Semester")
+    what = Text(
+        "INFO.md names the semester in the agreed form.",
+        "INFO.md nennt das Semester in der vereinbarten Form.",
+    )
     hint = Text(
         "Write SoSe and four digits (SoSe2021), or WiSe and twice two (WiSe2122), behind '## semester:' in INFO.md.",
         "Schreibt SoSe und vier Ziffern (SoSe2021) oder WiSe und zweimal zwei (WiSe2122) hinter '## semester:' in INFO.md.",
@@ -151,6 +175,10 @@ class InfoData(_Field):
     code = "INF107"
     field = "data"
     title = Text("INFO.md: data", "INFO.md: Daten")
+    what = Text(
+        "INFO.md says where the data come from.",
+        "INFO.md sagt, woher die Daten kommen.",
+    )
     hint = Text(
         "Say behind '## data:' in INFO.md where the data come from, with a link if there is one.",
         "Sagt hinter '## data:' in INFO.md, woher die Daten kommen, wenn möglich mit Link.",
@@ -164,6 +192,10 @@ class InfoWebsite(_Field):
     code = "INF108"
     field = "website"
     title = Text("INFO.md: website", "INFO.md: Webseite")
+    what = Text(
+        "INFO.md names a website, or says that there is none.",
+        "INFO.md nennt eine Webseite oder sagt, dass es keine gibt.",
+    )
     hint = Text(
         "Write the project's web page behind '## website:' in INFO.md, or 'none'.",
         "Schreibt die Webseite des Projekts hinter '## website:' in INFO.md, oder 'none'.",
