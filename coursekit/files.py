@@ -84,17 +84,24 @@ def folder_in_one_step(target: Path, *, tidy: bool = True) -> Iterator[Path]:
     target.parent.mkdir(parents=True, exist_ok=True)
     if tidy:
         remove_leftovers(target.parent)
-    prefix = f".coursekit-{target.name[:40]}-{_here()}-{os.getpid()}-"
-    temporary = Path(tempfile.mkdtemp(prefix=prefix, suffix=".tmp", dir=target.parent))
-    try:
+    with temporary_folder(target.parent, target.name) as temporary:
         yield temporary
         temporary.chmod(0o777 & ~_umask())
         if target.exists():
             target.rmdir()
         temporary.rename(target)
-    except BaseException:
-        remove_folder(temporary)
-        raise
+
+
+@contextmanager
+def temporary_folder(parent: Path, name: str) -> Iterator[Path]:
+    """Give a folder in `parent` that is gone after the block; what a killed run leaves is known by its name."""
+    prefix = f".coursekit-{name[:40]}-{_here()}-{os.getpid()}-"
+    temporary = Path(tempfile.mkdtemp(prefix=prefix, suffix=".tmp", dir=parent))
+    try:
+        yield temporary
+    finally:
+        if temporary.exists():
+            remove_folder(temporary)
 
 
 _LEFTOVER = re.compile(r"\.coursekit-.*-(?P<here>[0-9a-f]{8})-(?P<pid>\d+)-\w+\.tmp", re.DOTALL)
@@ -102,7 +109,7 @@ _DAY = 24 * 60 * 60
 
 
 def remove_leftovers(folder: Path) -> int:
-    """Remove the temporary folders that killed runs of `folder_in_one_step` left in `folder`; return how many.
+    """Remove the temporary folders that killed runs left in `folder`; return how many.
 
     The name of each says which process made it, and on which machine. When that process is gone, nobody needs it;
     one of another machine counts as left behind after a day.

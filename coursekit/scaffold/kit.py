@@ -115,7 +115,7 @@ class Kit:
         tidy : bool, optional
             As for `folder_in_one_step`.
         """
-        shared = self._share(project, files) if git and self._many else None
+        shared = self._share(project, files, target.parent) if git and self._many else None
         with folder_in_one_step(target, tidy=tidy) as folder:
             if git:
                 return make_repository(
@@ -124,12 +124,13 @@ class Kit:
             write_new(folder, files)
             return ""
 
-    def _share(self, project: Project, files: Mapping[str, bytes]) -> Shared:
+    def _share(self, project: Project, files: Mapping[str, bytes], place: Path) -> Shared:
         values = project_values(project)
         key = variant(values)
         if key not in self._shared:
             own = render(self.template, values).own | {FACTS}
-            self._shared[key] = pack_shared(files, files.keys() - own)
+            place.mkdir(parents=True, exist_ok=True)
+            self._shared[key] = pack_shared(files, files.keys() - own, place)
         return self._shared[key]
 
 

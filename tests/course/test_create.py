@@ -192,7 +192,7 @@ def test_a_full_disk_costs_nothing_but_the_time(course: Course, monkeypatch: pyt
 
     def until_full(folder: Path, new: dict[str, bytes]) -> None:
         nonlocal written
-        written += 1
+        written += folder.name != ".git"
         if written > 2:
             real(folder, dict(list(new.items())[:20]))
             raise OSError(errno.ENOSPC, "No space left on device")

@@ -41,7 +41,7 @@ def make(folder: Path, **kwargs: object) -> Path:
 
 @pytest.fixture(params=["loose", "shared"])
 def made(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    shared = pack_shared(FILES, SAME) if request.param == "shared" else None
+    shared = pack_shared(FILES, SAME, tmp_path) if request.param == "shared" else None
     return make(tmp_path / "made", shared=shared, branches=["coursekit/template"])
 
 
@@ -76,7 +76,7 @@ def test_it_can_be_cloned_and_gone_on_with(made: Path, tmp_path: Path) -> None:
 
 def test_it_is_independent_of_all_others(tmp_path: Path) -> None:
     """No hard links and no borrowed objects: one repository can be deleted, moved or damaged alone."""
-    shared = pack_shared(FILES, SAME)
+    shared = pack_shared(FILES, SAME, tmp_path)
     one, two = make(tmp_path / "one", shared=shared), make(tmp_path / "two", shared=shared)
     for path in one.rglob("*"):
         assert path.is_dir() or path.stat().st_nlink == 1
@@ -85,14 +85,14 @@ def test_it_is_independent_of_all_others(tmp_path: Path) -> None:
 
 
 def test_nothing_of_one_repository_comes_into_another(tmp_path: Path) -> None:
-    shared = pack_shared({**FILES, "README.md": b"of another group"}, SAME)
+    shared = pack_shared({**FILES, "README.md": b"of another group"}, SAME, tmp_path)
     made = make(tmp_path / "made", shared=shared)
     other = str(pygit2.hash(b"of another group"))
     assert other not in git(made, "cat-file", "--batch-all-objects", "--batch-check")
 
 
 def test_what_is_shared_is_left_aside_where_it_does_not_fit(tmp_path: Path) -> None:
-    shared = pack_shared({**FILES, "core/a.py": b"a = 2\n"}, SAME)
+    shared = pack_shared({**FILES, "core/a.py": b"a = 2\n"}, SAME, tmp_path)
     made = make(tmp_path / "made", shared=shared)
     assert not list((made / ".git" / "objects" / "pack").iterdir())
     assert git(made, "show", "HEAD:core/a.py") == "a = 1\n"
@@ -149,7 +149,9 @@ def test_any_files_make_the_tree_that_git_makes(tmp_path_factory: pytest.TempPat
     if inside or len(folded) < len(drawn):
         return
     files = {path: data for path, (data, _) in drawn.items()}
-    shared = pack_shared(files, {path for path, (_, same) in drawn.items() if same})
+    shared = pack_shared(
+        files, {path for path, (_, same) in drawn.items() if same}, tmp_path_factory.getbasetemp()
+    )
     folder = tmp_path_factory.mktemp("any")
     make_repository(folder, files, "Begin\n", shared=shared)
     assert git(folder, "status", "--porcelain") == ""
