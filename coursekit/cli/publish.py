@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+# Of the groups that failed for one reason.
+NAMED = 5
+
+
 @click.command()
 @click.argument("groups", nargs=-1, metavar="[GROUP]...")
 @COURSE
@@ -60,9 +64,12 @@ def command(groups: tuple[str, ...], course: Path | None, again: bool, dry_run: 
         click.echo("\nTo know:")
     for note in done.notes:
         click.echo(f"  {one_line(note.group, 60)}: {printable(note.what)}")
-    for what, failures in (("repository", done.repositories.failures), ("member", done.members_failed)):
-        for failure in failures:
-            complain(f"{done.called(failure.key)}, {what}: {failure.reason}")
+    reasons: dict[str, list[str]] = {}
+    for failure in (*done.repositories.failures, *done.members_failed):
+        reasons.setdefault(failure.reason, []).append(one_line(done.called(failure.key), 60))
+    for reason, names in reasons.items():
+        more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+        complain(f"{', '.join(names[:NAMED])}{more}: {reason}")
     click.echo()
     verb = "to do" if dry_run else "done"
     for result, nouns in (

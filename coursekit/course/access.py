@@ -5,7 +5,7 @@ Only whom the tool let in, or the store knows as a former member, is ever let go
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from coursekit.hosts import Account, Host, HostError, Remote, UnknownAccountError
@@ -114,6 +114,7 @@ class AccessWork:
     def __init__(
         self,
         host: Host,
+        created: Mapping[str, Remote],
         *,
         act: bool,
         step: Callable[[Group, str], object],
@@ -123,7 +124,11 @@ class AccessWork:
         self._act = act
         self._step = step
         self._note = note
-        self._seen: dict[str, tuple[Remote | None, dict[str, Account]]] = {}
+        # Nobody but ourselves is in what was created a moment ago, and we may do all.
+        ourselves = {comparable(host.me): Account(host.me, "member", strong=True)}
+        self._seen: dict[str, tuple[Remote | None, dict[str, Account]]] = {
+            name: (remote, ourselves) for name, remote in created.items()
+        }
         self._pending: dict[int, tuple[Group, list[str]]] = {}
 
     def one(self, item: JobItem[Person]) -> str | None:

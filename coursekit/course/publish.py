@@ -209,6 +209,7 @@ class _Run:
         self.steps: list[Step] = []
         self.notes: list[Step] = []
         self._begun = False
+        self._created: dict[str, Remote] = {}
 
     def note(self, group: Group, what: str) -> None:
         self.notes.append(Step(group.name, what))
@@ -238,7 +239,7 @@ class _Run:
             people, without = people_of(view, group_ids, self._reachable(view))
         for group, names in without:
             self.note(group, f"without an account in the roster: {', '.join(one_line(n, 60) for n in names)}")
-        work = AccessWork(self.host, act=self.act, step=self.step, note=self.note)
+        work = AccessWork(self.host, self._created, act=self.act, step=self.step, note=self.note)
         items = [JobItem(one.key, one, _digest(one.version)) for one in people]
 
         def record(tx: Transaction, item: JobItem[Person], value: str | None) -> None:
@@ -290,7 +291,7 @@ class _Run:
                 again=self.again,
                 progress=progress,
             )
-        return _pretend(name, items, to_do, work)
+        return _pretend(name, items, to_do, work, progress)
 
     def _publish_one(self, item: JobItem[Wanted]) -> Remote | None:
         """Create a repository where there is none, and push what it does not have."""
@@ -316,7 +317,7 @@ class _Run:
                 else f"create {self.host.address(wanted.name)}",
             )
             if self.act:
-                remote = self.host.create(wanted.name, wanted.about)
+                remote = self._created[wanted.name] = self.host.create(wanted.name, wanted.about)
             there: dict[str, str] = {}
         elif wanted.mark in remote.about or remote.url == url:
             there = remote_branches(self.host.target(remote), list(wanted.branches))
@@ -355,17 +356,26 @@ class _Run:
 
 
 def _pretend(
-    name: str, items: Sequence[JobItem[Any]], to_do: set[str], work: Callable[[JobItem[Any]], Any]
+    name: str,
+    items: Sequence[JobItem[Any]],
+    to_do: set[str],
+    work: Callable[[JobItem[Any]], Any],
+    progress: Callable[[Progress], object] | None,
 ) -> JobResult:
     """Do what the job would do but for the changes, so that a dry run says exactly what a run does."""
-    failures = []
+    failures: list[ItemFailure] = []
+    done, skipped = 0, len(items) - len(to_do)
     for item in items:
-        if item.key in to_do:
-            try:
-                work(item)
-            except CoursekitError as error:
-                failures.append(ItemFailure(item.key, " ".join(str(error).split())))
-    return JobResult(name, len(to_do) - len(failures), len(items) - len(to_do), tuple(failures), len(items))
+        if item.key not in to_do:
+            continue
+        try:
+            work(item)
+            done += 1
+        except CoursekitError as error:
+            failures.append(ItemFailure(item.key, " ".join(str(error).split())))
+        if progress:
+            progress(Progress(done, skipped, len(failures), len(items), item.key))
+    return JobResult(name, done, skipped, tuple(failures), len(items))
 
 
 def _wanted(course: Course, settings: HostSettings, host: Host, place: Place) -> Wanted:

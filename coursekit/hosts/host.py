@@ -81,11 +81,14 @@ class Host:
         How the host is called in messages: ``github.com/dl-course``.
     has_accounts, has_issues : bool
         Whether the methods for them work.
+    me : str
+        Our own account there, once `begin` was called.
     """
 
     has_accounts: ClassVar[bool] = False
     has_issues: ClassVar[bool] = False
     label: str
+    me: str = ""
 
     def __init__(self, settings: HostSettings, folder: Path, say: Callable[[str], object]) -> None:
         self.settings = settings

@@ -28,7 +28,7 @@ def test_a_course_is_published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     ran = run(monkeypatch, "publish", "--course", tmp_path / "c")
     assert ran.code == 2
     assert "0 done, 1 skipped, 1 failed, of 2 repositories" in ran.out
-    assert "Error: Leaves, repository: there is a repository at" in ran.err
+    assert "Error: Leaves: there is a repository at" in ran.err
     (tmp_path / "bare/leaves.git").rmdir()
     assert run(monkeypatch, "publish").code == 0
     ran = run(monkeypatch, "publish")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -403,6 +404,17 @@ def test_gitlabs_limit(tmp_path: Path, gitlab: GitLabSite, clock: Clock) -> None
     assert 42.0 in clock.slept
 
 
+def test_a_new_repository_costs_few_calls(tmp_path: Path, github: GitHubSite) -> None:
+    """Hosts answer some thousand an hour, and a course may have a thousand groups."""
+    course = a_course(tmp_path / "c", on(github), {"Birds": ("ada", "alan")})
+    publish(course)
+    assert [f"{one.method} {one.path}" for one in github.asked] == [
+        "GET /user", "GET /orgs/dl-course",
+        "GET /repos/dl-course/birds", "POST /orgs/dl-course/repos",
+        "PUT /repos/dl-course/birds/collaborators/ada", "PUT /repos/dl-course/birds/collaborators/alan",
+    ]  # fmt: skip
+
+
 def test_writing_calls_are_a_second_apart(tmp_path: Path, github: GitHubSite, clock: Clock) -> None:
     """Hosts count what is created in a minute."""
     course = a_course(tmp_path / "c", on(github))
@@ -421,6 +433,27 @@ def test_a_host_with_hiccups(tmp_path: Path, kind: str, request: pytest.FixtureR
     done = publish(course)
     assert done.repositories.summary == "2 done, 0 skipped, 0 failed, of 2"
     assert len(site.repos if isinstance(site, GitHubSite) else site.projects) == 2
+
+
+@pytest.mark.parametrize("kind", ["github", "gitlab"])
+def test_a_host_that_does_not_answer(
+    tmp_path: Path, kind: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One answer that takes too long is asked for again; one that never comes is said once."""
+    site = request.getfixturevalue(kind)
+    monkeypatch.setattr(f"coursekit.hosts.kinds.{kind}._TIMEOUT", 1)
+    course = a_course(tmp_path / "c", on(site), {"Birds": ()})
+
+    def slow() -> Answer:
+        time.sleep(1.5)
+        return Answer(500)
+
+    site.fail(1, "GET", "/birds" if kind == "github" else "%2Fbirds", slow)
+    assert publish(course).failed == 0
+    dead = on(site).replace(site.url, "http://127.0.0.1:9")
+    course = a_course(tmp_path / "d", dead)
+    with pytest.raises(CoursekitError, match=r"expected 127\.0\.0\.1:9 to answer, but it did not, 6 times"):
+        publish(course)
 
 
 @pytest.mark.parametrize("kind", ["github", "gitlab"])
@@ -480,7 +513,11 @@ def test_a_host_that_refuses(tmp_path: Path, kind: str, request: pytest.FixtureR
 
 @pytest.mark.parametrize("kind", ["github", "gitlab"])
 def test_the_token_stands_nowhere(
-    tmp_path: Path, kind: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    kind: str,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """No file, store, configuration or argument list holds it, in any form, after a run with failures."""
     import base64
@@ -503,7 +540,9 @@ def test_the_token_stands_nowhere(
 
     monkeypatch.setattr(process.subprocess, "Popen", Watched)
     said: list[str] = []
-    done = publish(course, say=said.append)
+    with caplog.at_level("DEBUG"):
+        done = publish(course, say=said.append)
+    assert len(caplog.records) > 10
     assert done.failed == 1
     assert any(" push " in line for line in arguments)
     forms = [
@@ -514,7 +553,7 @@ def test_the_token_stands_nowhere(
     assert len(written) > 20
     for form in forms:
         assert not [1 for data in written if form.encode() in data]
-        assert form not in repr(done) + "".join(said) + "".join(arguments)
+        assert form not in repr(done) + "".join(said) + "".join(arguments) + caplog.text
     assert os.environ[f"{kind.upper()}_TOKEN"] == TOKEN
 
 

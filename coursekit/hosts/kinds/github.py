@@ -85,14 +85,13 @@ class Kind(Host):
             seconds_between_writes=None,
         )
         self.patience = Patience(where, self._explain, say)
-        self._login = ""
         self._maker: Any = None
 
     def begin(self) -> None:
         """See who we are, and whether the owner is an organization or ourselves."""
         me: Any = self.client.get_user()
-        self._login = self.patience.read(lambda: me.login)
-        if self._login.casefold() == self.owner.casefold():
+        self.me = self.patience.read(lambda: me.login)
+        if self.me.casefold() == self.owner.casefold():
             self._maker = me
             return
         try:
@@ -102,7 +101,7 @@ class Kind(Host):
                 raise
             raise HostError(
                 f"expected an organization {self.owner!r} on {self.patience.where}, or that to be your own account "
-                f"({self._login!r}), found neither",
+                f"({self.me!r}), found neither",
                 "Correct 'namespace' in course.toml, [host]; the token must be permitted to see the organization.",
             ) from None
 
@@ -170,12 +169,16 @@ class Kind(Host):
 
     def grant(self, remote: Remote, account: str) -> Literal["member", "invited"]:
         """Invite an account; who belongs to the organization becomes a member at once."""
-        if not self.knows(account):
-            raise UnknownAccountError(
-                f"expected an account {one_line(account, 60)!r} on {self.patience.where}, found none"
-            )
+        if not _LOGIN.fullmatch(account):
+            raise self._unknown(account)
         repository: Repository = remote.handle
-        invitation = self.patience.write(lambda: repository.add_to_collaborators(account, permission="push"))
+        try:
+            invitation = self.patience.write(
+                lambda: repository.add_to_collaborators(account, permission="push")
+            )
+        except Refused as refused:
+            # The repository is there, so it is the account that is not; asking first would cost a call each.
+            raise (self._unknown(account) if refused.status == 404 else refused) from None
         return "member" if invitation is None else "invited"
 
     def revoke(self, remote: Remote, account: Account) -> None:
@@ -194,11 +197,11 @@ class Kind(Host):
         """Look for our own issue among those that we wrote."""
         repository: Repository = remote.handle
         # The library takes a name too; its annotation does not say so.
-        me: Any = self._login
+        me: Any = self.me
 
         def look() -> Issue | None:
             for issue in repository.get_issues(creator=me, state="all"):
-                ours = issue.user.login.casefold() == self._login.casefold()
+                ours = issue.user.login.casefold() == self.me.casefold()
                 if ours and issue.pull_request is None and marker in (issue.body or ""):
                     return self._issue(issue)
             return None
@@ -225,6 +228,11 @@ class Kind(Host):
             return self._issue(repository.create_issue(title, body))
 
         return self.patience.write(once)
+
+    def _unknown(self, account: str) -> UnknownAccountError:
+        return UnknownAccountError(
+            f"expected an account {one_line(account, 60)!r} on {self.patience.where}, found none"
+        )
 
     def _remote(self, repository: Repository) -> Remote:
         url = check_clone_address(repository.clone_url, self.web)

@@ -77,7 +77,8 @@ class Kind(Host):
         """See who we are, and whether the namespace is a group or ourselves."""
         self.patience.read(self.client.auth)
         self._me = self.client.user
-        if self._me.username.casefold() == self.namespace.casefold():
+        self.me = str(self._me.username)
+        if self.me.casefold() == self.namespace.casefold():
             return
         try:
             group = self.patience.read(lambda: self.client.groups.get(self.namespace, with_projects=False))
@@ -86,7 +87,7 @@ class Kind(Host):
                 raise
             raise HostError(
                 f"expected a group {self.namespace!r} on {self.patience.where}, or that to be your own account "
-                f"({self._me.username!r}), found neither",
+                f"({self.me!r}), found neither",
                 "Correct 'namespace' in course.toml, [host]; the token must be permitted to see the group.",
             ) from None
         self._namespace_id = int(group.id)
