@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from coursekit.course.enroll import Plan
+    from coursekit.course.groups import Followed
 
 EPILOG = """\b
 Examples:
@@ -108,6 +109,7 @@ def import_(
     )
     show(imported.plan)
     click.echo(json_of(imported) if form == "json" else summary(imported, dry_run=dry_run))
+    _tell(imported.followed)
     return 2 if imported.plan.rejected else 0
 
 
@@ -155,13 +157,14 @@ def add(
     from coursekit.text import one_line
 
     values = {"name": name, "email": email, "account": account, "id_number": id_number, "section": section}
-    plan = add_to_roster(find_course(course), values | {"group": group})
-    for remark in plan.warnings:
+    added = add_to_roster(find_course(course), values | {"group": group})
+    for remark in added.plan.warnings:
         click.echo(f"Note: {remark.message}", err=True)
-    (change,) = plan.students
+    (change,) = added.plan.students
     where = f", in the group {one_line(change.group.name)}" if change.group else ""
     again = " again" if change.returns else ""
     click.echo(f"{one_line(change.values.name)} takes part{again}{where}.")
+    _tell(added.followed)
 
 
 @command.command(epilog="\b\nExample:\n  coursekit roster change ada@example.org --account adalove\n")
@@ -211,14 +214,23 @@ def change(
 def drop(student: str, reason: str | None, course: Path | None) -> None:
     """Note that STUDENT (an e-mail address, account, ID number or name) dropped out, and left the group.
 
-    Everything that is known about the student stays; 'roster add' brings him or her back.
+    project.toml in the group's folder on this machine follows. Everything that is known about the student stays; 'roster add' brings him or her back.
     """
     from coursekit.config import find_course
     from coursekit.course.enroll import drop_from_roster
     from coursekit.text import one_line
 
-    dropped = drop_from_roster(find_course(course), student, reason=reason)
+    dropped, followed = drop_from_roster(find_course(course), student, reason=reason)
     click.echo(f"{one_line(dropped.name)} no longer takes part. What is known stays.")
+    _tell(followed)
+
+
+def _tell(followed: tuple[Followed, ...]) -> None:
+    """Say what became of the groups' files, where there are any."""
+    from coursekit.cli._groups_change import print_followed
+
+    if followed:
+        print_followed(followed, moved=True)
 
 
 def _fields(mapping: tuple[str, ...]) -> dict[str, str]:

@@ -8,8 +8,10 @@ import pygit2
 import pytest
 
 from coursekit.checker.formats import render
+from coursekit.config import load_course
 from coursekit.course import demo as demo_module
 from coursekit.course.demo import FINISHED, Demo, build_demo, free_folder
+from coursekit.course.enroll import import_roster
 from coursekit.errors import InputError
 from coursekit.store import open_store
 from coursekit.store.checks import newest_checks
@@ -44,6 +46,11 @@ def test_the_store_holds_what_the_roster_says(demo: Demo) -> None:
         assert [group.name for group in list_groups(view)] == [path.name for path in demo.groups]
         assert sum(map(len, members(view).values())) == len(rows)
         assert [len(check.findings) for check in newest_checks(view)] == [31] * 4
+
+
+def test_importing_its_roster_changes_nothing(demo: Demo) -> None:
+    plan = import_roster(load_course(demo.folder), demo.folder / "roster.csv").plan
+    assert (plan.changes, plan.rejected, plan.warnings, plan.missing) == (False, (), (), ())
 
 
 def test_the_deck_lies_where_the_demo_says(demo: Demo) -> None:

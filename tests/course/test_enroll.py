@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from coursekit.config import Course
+from coursekit.config import Course, load_project
 from coursekit.course.enroll import (
     Imported,
     Plan,
@@ -436,6 +436,33 @@ def test_a_repository_that_was_made_is_not_replaced(course: Course, bring: Impor
     assert not plan.changes
 
 
+# The groups' folders
+
+
+def test_project_toml_follows_the_members(course: Course) -> None:
+    imported(course, "name,email,group\nAda,ada@x,Birds\nBen,ben@x,Birds\nCleo,cleo@x,Trees\n")
+    files = {}
+    with open_store(course.store) as store, store.transaction("new-project") as tx:
+        for group in list_groups(tx):
+            path = f"repositories/{group.name.lower()}"
+            add_repository(tx, NewRepository(group.id, path=path))
+            files[group.name] = course.folder / path / "project.toml"
+            files[group.name].parent.mkdir(parents=True)
+            files[group.name].write_text('[project]\ntitle = "T"\n', encoding="utf-8")
+
+    def inside(group: str) -> list[str]:
+        return [member.name for member in load_project(files[group]).members]
+
+    add_to_roster(course, {"name": "Dan", "email": "dan@x", "group": "Birds"})
+    assert inside("Birds") == ["Ada", "Ben", "Dan"]
+    _, followed = drop_from_roster(course, "ben@x")
+    assert [one.left for one in followed] == [("Ben",)]
+    assert inside("Birds") == ["Ada", "Dan"]
+    result = imported(course, "name,email,group\nAda,ada@x,Trees\nDan,dan@x,\n", drop_missing=True)
+    assert {one.group for one in result.followed} == {"Birds", "Trees"}
+    assert (inside("Birds"), inside("Trees")) == (["Dan"], ["Ada"])
+
+
 # Trouble
 
 
@@ -541,7 +568,7 @@ def test_a_failure_in_the_middle_stores_nothing(course: Course, monkeypatch: pyt
 
 def test_who_joins_late_is_added_and_who_left_comes_back(course: Course, bring: Importer) -> None:
     bring(FULL)
-    plan = add_to_roster(course, {"name": "Eve", "email": "eve@x", "group": "birds"})
+    plan = add_to_roster(course, {"name": "Eve", "email": "eve@x", "group": "birds"}).plan
     assert plan.of("new")[0].group is not None
     assert ("Eve", "Birds") in roster(course)
     with pytest.raises(InputError, match="Eve is on the roster already"):
@@ -549,7 +576,7 @@ def test_who_joins_late_is_added_and_who_left_comes_back(course: Course, bring: 
     with pytest.raises(InputError, match="an e-mail address"):
         add_to_roster(course, {"name": "Fay", "email": "fay"})
     drop_from_roster(course, "Eve")
-    assert add_to_roster(course, {"name": "Eve"}).students[0].returns
+    assert add_to_roster(course, {"name": "Eve"}).plan.students[0].returns
     assert ("Eve", None) in roster(course)
     bring("name,email\nAnna,a@x\nAnna,b@x\n")
     with pytest.raises(InputError, match="2 students are called Anna"):

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from coursekit.config import Course
-from coursekit.course.enroll.plan import FIELDS, Plan, plan_import
-from coursekit.course.enroll.run import store_plan
+from coursekit.course.enroll.plan import FIELDS, plan_import
+from coursekit.course.enroll.run import Imported, store_plan
+from coursekit.course.groups import Followed, follow_members
 from coursekit.csvwrite import csv_text
 from coursekit.errors import InputError
 from coursekit.grouping.people import People, Person
@@ -19,6 +20,7 @@ from coursekit.store.people import (
     comparable,
     drop_student,
     list_groups,
+    list_memberships,
     list_students,
     members,
 )
@@ -59,7 +61,7 @@ def list_roster(course: Course, *, left: bool = False) -> list[Listed]:
         ]
 
 
-def add_to_roster(course: Course, values: Mapping[str, str]) -> Plan:
+def add_to_roster(course: Course, values: Mapping[str, str]) -> Imported:
     """Put one student on the roster, or back on it.
 
     Parameters
@@ -70,8 +72,8 @@ def add_to_roster(course: Course, values: Mapping[str, str]) -> Plan:
 
     Returns
     -------
-    Plan
-        What was stored; its warnings say what was not.
+    Imported
+        What was stored; the plan's warnings say what was not.
 
     Raises
     ------
@@ -90,8 +92,8 @@ def add_to_roster(course: Course, values: Mapping[str, str]) -> Plan:
                 f"expected a new student, but {one_line(change.student.name, 60)} is on the roster already",
                 "Use  coursekit roster change  and  coursekit groups move .",
             )
-        store_plan(tx, plan)
-    return plan
+        groups = store_plan(tx, plan)
+    return Imported(plan, stored=True, followed=tuple(follow_members(course, groups)))
 
 
 def change_on_roster(
@@ -112,8 +114,16 @@ def change_on_roster(
         return before, change_student(tx, before.id, NewStudent(**(kept | told)), reason=reason)
 
 
-def drop_from_roster(course: Course, student: str, *, reason: str | None = None) -> Student:
+def drop_from_roster(
+    course: Course, student: str, *, reason: str | None = None
+) -> tuple[Student, tuple[Followed, ...]]:
     """Note that a student dropped out; everything about him or her stays.
+
+    Returns
+    -------
+    student : Student
+    followed : tuple of Followed
+        What became of `project.toml` in the folder of the group.
 
     Raises
     ------
@@ -122,7 +132,9 @@ def drop_from_roster(course: Course, student: str, *, reason: str | None = None)
     """
     with open_store(course.store) as store, store.transaction("roster drop") as tx:
         found = find_student(tx, student)
-        return drop_student(tx, found.id, reason=reason)
+        groups = {one.group_id for one in list_memberships(tx) if one.student_id == found.id}
+        dropped = drop_student(tx, found.id, reason=reason)
+    return dropped, tuple(follow_members(course, groups))
 
 
 def find_student(view: Reader, text: str, *, left: bool = False) -> Student:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from coursekit.config import Course
 from coursekit.course.enroll.plan import Plan, plan_import
+from coursekit.course.groups import Followed, follow_members
 from coursekit.errors import InputError
 from coursekit.roster import read_roster
 from coursekit.store import Store, Transaction, open_store
@@ -21,6 +22,7 @@ from coursekit.store.people import (
     drop_student,
     find_group,
     join_group,
+    list_memberships,
     return_student,
 )
 from coursekit.store.records import Group, NewRepository
@@ -30,10 +32,19 @@ from coursekit.text import plural
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What a roster changed, or would have."""
+    """What a roster changed, or would have.
+
+    Attributes
+    ----------
+    plan : Plan
+    stored : bool
+    followed : tuple of Followed
+        What became of `project.toml` in the folders of groups whose members changed.
+    """
 
     plan: Plan
     stored: bool
+    followed: tuple[Followed, ...] = ()
 
 
 def import_roster(
@@ -85,8 +96,8 @@ def import_roster(
                     "expected the course as it was when the changes were shown, but another command changed it",
                     "Run this again; nothing was stored.",
                 )
-            store_plan(tx, plan)
-    return Imported(plan, stored=True)
+            groups = store_plan(tx, plan)
+    return Imported(plan, stored=True, followed=tuple(follow_members(course, groups)))
 
 
 @contextmanager
@@ -100,9 +111,10 @@ def _opened(course: Course, *, dry_run: bool) -> Iterator[Store]:
             yield store
 
 
-def store_plan(tx: Transaction, plan: Plan) -> None:
-    """Make the changes of a plan."""
+def store_plan(tx: Transaction, plan: Plan) -> set[int]:
+    """Make the changes of a plan, and give the ids of the groups that have other members now."""
     groups = {name: add_group(tx, name) for name in plan.new_groups}
+    changed: set[int] = set()
 
     def group_called(name: str) -> Group:
         group = groups.get(name) or find_group(tx, name)
@@ -110,8 +122,10 @@ def store_plan(tx: Transaction, plan: Plan) -> None:
         return groups.setdefault(name, group)
 
     if plan.drop_missing:
+        inside = {one.student_id: one.group_id for one in list_memberships(tx)}
         for student, _ in plan.missing:
             drop_student(tx, student.id)
+            changed |= {inside[student.id]} if student.id in inside else set()
     ids = {}
     for change in plan.students:
         line = change.entry.line
@@ -125,7 +139,12 @@ def store_plan(tx: Transaction, plan: Plan) -> None:
             change_student(tx, change.student.id, change.values)
     for change in plan.students:
         if change.group:
-            join_group(tx, ids[change.entry.line], group_called(change.group.name).id)
+            group = group_called(change.group.name)
+            join_group(tx, ids[change.entry.line], group.id)
+            changed.add(group.id)
+            if change.group.before:
+                changed.add(group_called(change.group.before).id)
     for link in plan.links:
         repository = NewRepository(group_called(link.group).id, url=link.url, origin="linked")
         add_repository(tx, repository, replace=link.before is not None)
+    return changed
