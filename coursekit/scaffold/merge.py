@@ -269,8 +269,10 @@ class _Merge:
             flags = _BY_LINES | MergeFileFlag.ACCEPT_CONFLICTS
             index = self.git.merge_trees(then, here, now, MergeFavor.NORMAL, MergeFlag(0), flags)
         merged = self._data(Entry(index[name].id, 0))
-        for sign, side in ((b"<<<<<<< ", b"yours"), (b">>>>>>> ", b"template")):
-            merged = merged.replace(sign + name.encode(), sign + side)
+        for sign, side, text in ((b"<<<<<<<", b"yours", mine), (b">>>>>>>", b"template", new)):
+            # An empty side is not given its name.
+            mark = sign + b" " + name.encode() if text else sign
+            merged = merged.replace(mark + b"\n", sign + b" " + side + b"\n")
         return clean, self.git.create_blob(merged.replace(b"\n", b"\r\n") if windows else merged)
 
     def _tree_of(self, name: str, text: bytes) -> pygit2.Oid:

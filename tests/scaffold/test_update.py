@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -12,6 +13,8 @@ import pytest
 from coursekit.config import load_project
 from coursekit.config import update_project as edit
 from coursekit.errors import InputError
+from coursekit.model import Member
+from coursekit.scaffold import new_project
 from coursekit.scaffold.base import NoBaseError
 from coursekit.scaffold.pristine import BRANCH
 from coursekit.scaffold.releases import INDEX, Releases
@@ -21,6 +24,7 @@ from tests.scaffold.updating import (  # fmt: skip
     COMMON,
     CORE,
     FOLDER,
+    LINES,
     PICTURE,
     Kit,
     changed,
@@ -415,9 +419,6 @@ def test_what_is_no_project_of_ours(kit: Kit, tmp_path: Path) -> None:
 def test_an_instructors_own_template(kit: Kit, tmp_path: Path) -> None:
     own = write(tmp_path / "mine", {f"{FOLDER}/own.txt": "one\n"})
     project = tmp_path / "p"
-    from coursekit.model import Member
-    from coursekit.scaffold import new_project
-
     new_project(project, "T", [Member("Ada")], "t", str(own))
     write(own, {f"{FOLDER}/own.txt": "two\n"})
     with pytest.raises(InputError, match="given by its path"):
@@ -429,7 +430,38 @@ def test_an_instructors_own_template(kit: Kit, tmp_path: Path) -> None:
     assert text(project, "own.txt") == "two\n"
 
 
+def test_a_path_that_is_made_of_the_title_moves_with_it(kit: Kit, tmp_path: Path) -> None:
+    own = write(tmp_path / "mine", {
+        f"{FOLDER}/{{{{ cookiecutter.slug }}}}/x.py": "".join(LINES), "cookiecutter.json": '{"slug": "x"}',
+    })  # fmt: skip
+    folder = tmp_path / "p"
+    new_project(folder, "Birds", [Member("Ada")], "t", str(own))
+    commit(folder, {"birds/x.py": changed(text(folder, "birds/x.py"), ("line 3\n", "ours\n"))})
+    commit(folder, {"project.toml": edit(text(folder, "project.toml"), title="Songs")})
+    assert update_project(folder, template=str(own)).outcome == "merged"
+    assert "ours\n" in text(folder, "songs/x.py")
+    assert not (folder / "birds").exists()
+
+
 # ---------------------------------------------------------------- the disk
+
+
+@pytest.mark.parametrize("touched", [False, True])
+def test_files_of_a_filter_that_is_not_run(kit: Kit, p: Path, touched: bool) -> None:
+    """Git LFS keeps other bytes in the work tree than in git; only the filter, a command, could tell the difference."""
+    git(p, "config", "filter.lfs.clean", "sed s/big/small/")
+    commit(p, {".gitattributes": "*.dat filter=lfs\n", "a.dat": "big\n", "core_lib/b.dat": "big\n"})
+    os.utime(p / "a.dat", (1, 1))
+    kit.version(2, core={"dense.py": DENSE + "# fixed\n", **({"b.dat": "x\n"} if touched else {})})
+    assert git(p, "show", "HEAD:a.dat") == "small"
+    if touched:
+        os.utime(p / "core_lib/b.dat", (1, 1))
+        assert update_project(p, dry_run=True).conflicts == ("core_lib/b.dat",)
+        with pytest.raises(InputError, match=r"1 file changed: core_lib/b\.dat"):
+            update_project(p)
+    else:
+        assert update_project(p).outcome == "merged"
+    assert text(p, "a.dat") == "big\n"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="modes")
