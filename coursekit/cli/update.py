@@ -15,7 +15,17 @@ if TYPE_CHECKING:
     from coursekit.scaffold.update import Status, Updated
 
 
-@click.command()
+EPILOG = """\b
+Examples:
+  coursekit update --check
+  coursekit update --dry-run
+  coursekit update
+  coursekit update --all --dry-run
+  coursekit update --all --push
+"""
+
+
+@click.command(epilog=EPILOG)
 @click.argument("path", type=PATH, required=False)
 @click.option(
     "--all", "everyone", is_flag=True, help="Every group of the course, in the bare clones that fetch keeps."
@@ -40,7 +50,7 @@ def command(
     dry_run: bool,
     form: str,
 ) -> int:
-    r"""Bring a newer template and core_lib into a group's repository.
+    """Bring a newer template and core_lib into a group's repository.
 
     What the template changed since the project began is merged with your work. Where both changed the same
     lines there is an ordinary git conflict, with exit code 1; solve it in your editor and commit, or take all back
@@ -48,14 +58,6 @@ def command(
 
     With --all, nothing is pushed unless you say --push, and groups with conflicts are named and left alone: they
     run the command themselves. It can be stopped at any point and run again.
-
-    \b
-    Examples:
-      coursekit update --check
-      coursekit update --dry-run
-      coursekit update
-      coursekit update --all --dry-run
-      coursekit update --all --push
     """
     from pathlib import Path
 

@@ -7,6 +7,7 @@ is only a folder that `new-project` made here, that is updated.
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -33,6 +34,8 @@ from coursekit.store import open_store
 
 COMMAND = "update"
 _PUSHERS = 4
+# Only pushes go on side by side: baking a template changes the process's folder for a moment.
+_MERGING = threading.Lock()
 # In a clone, branches of ours stand where no fetch brings or removes any.
 _REFS = "refs/"
 
@@ -121,6 +124,7 @@ def update_all(
     InputError
         If the course has no groups, or the template is unknown.
     """
+    course = replace(course, folder=course.folder.resolve())
     target = newest(template, course)
     with open_store(course.store, create=False) as store:
         with store.read() as view:
@@ -170,7 +174,8 @@ def _update(course: Course, place: Place, target: Newest, *, push: bool, dry_run
         if place.clone.is_dir():
             return _in_clone(course, place, target, push=push, dry_run=dry_run)
         if place.folder.is_dir():
-            return _in_folder(name, place.folder, target, dry_run=dry_run)
+            with _MERGING:
+                return _in_folder(name, place.folder, target, dry_run=dry_run)
     except NoBaseError as error:
         return GroupUpdate(name, "no base", reason=why(error))
     except (CoursekitError, OSError, pygit2.GitError, KeyError) as error:
@@ -181,19 +186,20 @@ def _update(course: Course, place: Place, target: Newest, *, push: bool, dry_run
 
 
 def _in_clone(course: Course, place: Place, target: Newest, *, push: bool, dry_run: bool) -> GroupUpdate:
-    git = open_repository(place.clone)
-    try:
-        with scratch_of(git) as scratch:
-            head = git.head.peel(pygit2.Commit)
-            plan = plan_update(git, scratch, head, target)
-            made = _told(place.group.name, plan)
-            if made.outcome != "merged" or dry_run:
-                return made
-            if f"refs/heads/{made.branch}" in git.references:
-                return replace(made, outcome="waiting")
-            branch, commit, theirs = leave_as_branch(git, scratch, head, plan, refs=_REFS)
-    finally:
-        git.free()
+    with _MERGING:
+        git = open_repository(place.clone)
+        try:
+            with scratch_of(git) as scratch:
+                head = git.head.peel(pygit2.Commit)
+                plan = plan_update(git, scratch, head, target)
+                made = _told(place.group.name, plan)
+                if made.outcome != "merged" or dry_run:
+                    return made
+                if f"refs/heads/{made.branch}" in git.references:
+                    return replace(made, outcome="waiting")
+                branch, commit, theirs = leave_as_branch(git, scratch, head, plan, refs=_REFS)
+        finally:
+            git.free()
     if not push:
         return made
     to = _target(course, place)
