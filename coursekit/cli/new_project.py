@@ -198,15 +198,31 @@ def _complete(
     if not people:
         people = _ask_members(course)
     if found is None:
-        click.echo("\nWhat do you want to start from?", err=True)
-        for one in all_templates():
-            click.echo(f"  {one.name}: {one.description}", err=True)
-        found = _ask("Template", lambda text: get_template(text.strip()))
-    assert found is not None
+        found = _ask_template()
     if not task:
         question = "\nWhat kind of task is it, for example image classification, regression, text generation?"
         task = found.tasks[0] if found.tasks else _ask(question, clean_name)
     return title, people, found, task
+
+
+def _ask_template() -> Template:
+    """Ask for a template by its number or its name."""
+    import textwrap
+
+    from coursekit.scaffold import get_template
+    from coursekit.templates import all_templates
+
+    offered = {str(number): one for number, one in enumerate(all_templates(), 1)}
+    click.echo("\nWhat do you want to start from?", err=True)
+    for number, one in offered.items():
+        click.echo(f"  {number}  {one.name}", err=True)
+        click.echo(
+            textwrap.fill(one.description, 88, initial_indent=" " * 5, subsequent_indent=" " * 5), err=True
+        )
+    chosen: Template = _ask(
+        "Its number or name", lambda text: offered.get(text.strip()) or get_template(text.strip())
+    )
+    return chosen
 
 
 def _ask_members(course: Course | None) -> list[Member]:

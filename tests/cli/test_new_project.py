@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from coursekit import cli
 from coursekit.config import load_project
 from coursekit.errors import CoursekitError
+from coursekit.templates import all_templates
 
 ARGUMENTS = [
     "--title",
@@ -111,6 +112,16 @@ def test_what_is_missing_is_asked_for(here: Path, monkeypatch: pytest.MonkeyPatc
     project = load_project(here / "bird-songs")
     assert [member.name for member in project.members] == ["Ada", "李"]
     assert (project.template, project.task) == ("blank", "audio classification")
+
+
+def test_a_template_may_be_chosen_by_its_number(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("coursekit.cli.new_project._can_ask", lambda: True)
+    names = [template.name for template in all_templates()]
+    number = names.index("time-series") + 1
+    result = run("--title", "Air", "--member", "Ada", answers=f"{len(names) + 1}\n{number}\n")
+    assert result.exit_code == 0, result.output
+    project = load_project(here / "air")
+    assert (project.template, project.task) == ("time-series", "time series forecasting")
 
 
 def test_no_more_members_are_asked_for_than_the_course_allows(
