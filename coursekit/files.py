@@ -9,6 +9,7 @@ import re
 import shutil
 import stat
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -51,10 +52,14 @@ def write_new(folder: Path, files: Mapping[str, bytes]) -> None:
             file.write(data)
 
 
+_reading_mask = threading.Lock()
+
+
 def _umask() -> int:
-    # The only portable way to read the mask is to set it; the tool is single-threaded here.
-    mask = os.umask(0o022)
-    os.umask(mask)
+    # The only portable way to read the mask is to set it: one thread at a time, or each puts back what another set.
+    with _reading_mask:
+        mask = os.umask(0o022)
+        os.umask(mask)
     return mask
 
 

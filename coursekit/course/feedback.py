@@ -24,8 +24,7 @@ from coursekit.course.feedback_text import (
     when,
     without_address,
 )
-from coursekit.course.places import Place, group_places
-from coursekit.course.publish import choose_groups
+from coursekit.course.places import Place, choose_groups, group_places
 from coursekit.errors import CoursekitError, InputError
 from coursekit.files import write_bytes
 from coursekit.hosts import Host, HostError, Remote, open_host

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coursekit.config import Course
+from coursekit.errors import InputError
 from coursekit.store import Reader
-from coursekit.store.people import list_groups
+from coursekit.store.people import find_group, list_groups
 from coursekit.store.records import Group, Repository
 from coursekit.store.repositories import list_repositories
-from coursekit.text import slug
+from coursekit.text import nearest, one_line, slug
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +76,27 @@ def folder_names(groups: Sequence[Group]) -> dict[int, str]:
         taken.add(name)
         names[group.id] = name
     return names
+
+
+def choose_groups(view: Reader, names: Sequence[str]) -> list[Group]:
+    """Give the groups of these names, or all.
+
+    Raises
+    ------
+    InputError
+        If there is none of a name.
+    """
+    known = list_groups(view)
+    if not names:
+        return known
+    chosen = []
+    for name in names:
+        found = find_group(view, name)
+        if found is None:
+            close = nearest(name, [group.name for group in known])
+            raise InputError(
+                f"expected a group of the course, found none called {one_line(name, 60)!r}",
+                f"Did you mean {one_line(close, 60)!r}?" if close else "'coursekit groups list' names them.",
+            )
+        chosen.append(found)
+    return chosen

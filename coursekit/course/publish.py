@@ -13,17 +13,16 @@ from typing import Any
 
 from coursekit.config import Course, HostSettings
 from coursekit.course.access import AccessWork, Person, people_of
-from coursekit.course.places import Place, group_places
+from coursekit.course.places import Place, choose_groups, group_places
 from coursekit.errors import CoursekitError, InputError
 from coursekit.git.push import Standing, local_branches, push_branch, remote_branches, standing
 from coursekit.hosts import Host, HostError, Remote, open_host
 from coursekit.jobs import ItemFailure, JobItem, JobResult, Progress, plan_job, run_job
 from coursekit.store import Reader, Store, Transaction, open_store
 from coursekit.store.access import end_access, note_access
-from coursekit.store.people import find_group, list_groups
 from coursekit.store.records import Group, NewRepository, Repository
 from coursekit.store.repositories import add_repository, set_address
-from coursekit.text import nearest, one_line
+from coursekit.text import one_line
 
 MAIN = "main"
 # The pristine rendering, which updates are merged from; pushed too, so that they work from any clone.
@@ -168,30 +167,6 @@ def publish(
             access = run.access(ids, progress and progress("members"))
     names = {f"group:{place.group.id}": place.group.name for place in places}
     return Publishing(host.label, tuple(run.steps), tuple(run.notes), repositories, access, names)
-
-
-def choose_groups(view: Reader, names: Sequence[str]) -> list[Group]:
-    """Give the groups of these names, or all.
-
-    Raises
-    ------
-    InputError
-        If there is none of a name.
-    """
-    known = list_groups(view)
-    if not names:
-        return known
-    chosen = []
-    for name in names:
-        found = find_group(view, name)
-        if found is None:
-            close = nearest(name, [group.name for group in known])
-            raise InputError(
-                f"expected a group of the course, found none called {one_line(name, 60)!r}",
-                f"Did you mean {one_line(close, 60)!r}?" if close else "'coursekit groups list' names them.",
-            )
-        chosen.append(found)
-    return chosen
 
 
 class _Run:

@@ -19,7 +19,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,7 +56,12 @@ class Limits:
 
 
 def fetch_mirror(
-    address: str, clone: Path, *, limits: Limits | None = None, protocols: Collection[str] = PROTOCOLS
+    address: str,
+    clone: Path,
+    *,
+    limits: Limits | None = None,
+    protocols: Collection[str] = PROTOCOLS,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> Fetched:
     """Make a bare clone, or bring it up to date.
 
@@ -70,6 +75,8 @@ def fetch_mirror(
     limits : Limits, optional
     protocols : collection of str, optional
         What may stand before ``://``.
+    stopped : callable, optional
+        Asked a few times a second; when it says yes, git is stopped and the fetch fails.
 
     Returns
     -------
@@ -89,7 +96,7 @@ def fetch_mirror(
         before = address_of(clone)
         folder = clone if before else stack.enter_context(folder_in_one_step(clone))
         try:
-            return _Mirror(address, folder, limits, protocols).fetch(before)
+            return _Mirror(address, folder, limits, protocols, stopped).fetch(before)
         except GitError as error:
             _remove_leftovers(folder)
             raise plain_reason(error) from error
@@ -122,7 +129,14 @@ def address_of(clone: Path) -> str | None:
 class _Mirror:
     """One fetch into one folder."""
 
-    def __init__(self, address: str, folder: Path, limits: Limits, protocols: Collection[str]) -> None:
+    def __init__(
+        self,
+        address: str,
+        folder: Path,
+        limits: Limits,
+        protocols: Collection[str],
+        stopped: Callable[[], bool],
+    ) -> None:
         self._address = address
         self._url = address
         self._detour = address if address.endswith(".git") or not _is_http(address) else f"{address}.git"
@@ -130,6 +144,7 @@ class _Mirror:
         self._folder = folder
         self._limits = limits
         self._protocols = protocols
+        self._stopped = stopped
         self._ends = time.monotonic() + limits.seconds
 
     def fetch(self, before: str | None) -> Fetched:
@@ -180,17 +195,20 @@ class _Mirror:
 
     def _ask(self) -> Remote:
         try:
-            return list_remote(self._url, allow=self._protocols, timeout=self._left())
+            return self._list(self._url)
         except GitFailedError as error:
             # GitLab sends on to the address with this ending; that one detour is known, and stays on the host.
             moved = plain_reason(error)
             if self._url != self._detour and isinstance(moved, FetchError) and moved.kind == "moved":
                 with contextlib.suppress(GitFailedError):
-                    remote = list_remote(self._detour, allow=self._protocols, timeout=self._left())
+                    remote = self._list(self._detour)
                     self._url = self._detour
                     self._configure(self._before, partial=True)
                     return remote
             raise
+
+    def _list(self, url: str) -> Remote:
+        return list_remote(url, allow=self._protocols, timeout=self._left(), watch=self._check_stopped)
 
     def _take_detour(self) -> None:
         """Go straight to where the last fetch ended."""
@@ -255,7 +273,12 @@ class _Mirror:
         if not path.is_file() or path.read_bytes() != text:
             write_bytes(path, text)
 
+    def _check_stopped(self) -> None:
+        if self._stopped():
+            raise FetchError("stopped", "it was stopped")
+
     def _watch(self) -> None:
+        self._check_stopped()
         if folder_size(self._folder, enough=self._limits.size) > self._limits.size:
             raise FetchError(
                 "too-large",

@@ -9,7 +9,7 @@ from coursekit.git.errors import GitError, GitFailedError, GitOutputError, GitTi
 
 Kind = Literal[
     "address", "not-found", "forbidden", "login", "unreachable", "moved", "host-key", "certificate", "busy",
-    "timeout", "too-large", "disk", "no-repository", "broken", "other",
+    "timeout", "stopped", "too-large", "disk", "no-repository", "broken", "other",
 ]  # fmt: skip
 
 

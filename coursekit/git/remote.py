@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import Any
 
 from coursekit.git.command import GitRun, run_git
 from coursekit.git.reasons import FetchError
@@ -37,7 +38,9 @@ class Remote:
     ignored: int
 
 
-def list_remote(address: str, *, allow: Collection[str], timeout: float) -> Remote:
+def list_remote(
+    address: str, *, allow: Collection[str], timeout: float, watch: Callable[[], object] | None = None
+) -> Remote:
     """Ask a host what it has, without fetching anything.
 
     Raises
@@ -45,7 +48,7 @@ def list_remote(address: str, *, allow: Collection[str], timeout: float) -> Remo
     GitError
         When it does not say.
     """
-    run = _ask(address, allow, timeout)
+    run = _ask(address, allow, timeout, watch)
     refs: dict[str, str] = {}
     head, head_id, ignored = "", "", 0
     for line in run.stdout.decode("utf-8", "surrogateescape").split("\n"):
@@ -67,19 +70,13 @@ def list_remote(address: str, *, allow: Collection[str], timeout: float) -> Remo
     return Remote(refs, _default(refs, head, head_id), ignored)
 
 
-def _ask(address: str, allow: Collection[str], timeout: float) -> GitRun:
-    run = run_git(*_LIST, address, allow=allow, timeout=timeout, max_output=_MAX_BYTES)
+def _ask(address: str, allow: Collection[str], timeout: float, watch: Callable[[], object] | None) -> GitRun:
+    limits: dict[str, Any] = {"allow": allow, "timeout": timeout, "max_output": _MAX_BYTES, "watch": watch}
+    run = run_git(*_LIST, address, **limits)
     if not run.stdout and address.startswith(("https://", "http://")):
         # Git takes any page for the list of branches of a host that only has files, and finds none in it. That a
         # repository is empty, or was emptied, is believed only in git's own protocol.
-        trace = run_git(
-            *_LIST,
-            address,
-            allow=allow,
-            timeout=timeout,
-            max_output=_MAX_BYTES,
-            env={"GIT_TRACE_PACKET": "2"},
-        )
+        trace = run_git(*_LIST, address, env={"GIT_TRACE_PACKET": "2"}, **limits)
         if "packet:" not in trace.stderr:
             raise FetchError(
                 "no-repository", "there is no git repository at this address, or one without any branch"
