@@ -14,7 +14,15 @@ if TYPE_CHECKING:
     from typing import Literal
 
 
-@click.command()
+EPILOG = """\b
+Examples:
+  coursekit feedback --all
+  coursekit feedback --all --send
+  coursekit feedback bird-songs --as email --send
+"""
+
+
+@click.command(epilog=EPILOG)
 @click.argument("groups", nargs=-1, metavar="[GROUP]...")
 @click.option("--all", "all_groups", is_flag=True, help="All groups of the course.")
 @COURSE
@@ -37,17 +45,11 @@ def command(
     output: Path | None,
     format_: str,
 ) -> int:
-    r"""Tell the groups what is still missing in their projects.
+    """Tell the groups what is still missing in their projects.
 
     What the newest check of each found, with what changed since last time first. On a git host that is one issue a
     repository, which is written anew each time; elsewhere a file or the draft of an e-mail. Without --send it is
     shown what would be written, and nothing is.
-
-    \b
-    Examples:
-      coursekit feedback --all
-      coursekit feedback --all --send
-      coursekit feedback bird-songs --as email --send
     """
     import json
     import sys

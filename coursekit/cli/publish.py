@@ -12,18 +12,25 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+EPILOG = """\b
+Examples:
+  coursekit publish --dry-run
+  coursekit publish
+  coursekit publish bird-songs leaf-shapes
+"""
+
 # Of the groups that failed for one reason.
 NAMED = 5
 
 
-@click.command()
+@click.command(epilog=EPILOG)
 @click.argument("groups", nargs=-1, metavar="[GROUP]...")
 @COURSE
 @click.option("--again", is_flag=True, help="Look on the host also at what an earlier run did.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(groups: tuple[str, ...], course: Path | None, again: bool, dry_run: bool, format_: str) -> int:
-    r"""Bring the groups' repositories to the git host, and let their members in.
+    """Bring the groups' repositories to the git host, and let their members in.
 
     Where the host is, is said by the table [host] of course.toml. Repositories are created and pushed; members
     get access by the accounts in the roster, and who left a group loses it. Nothing there is overwritten. It can
@@ -31,12 +38,6 @@ def command(groups: tuple[str, ...], course: Path | None, again: bool, dry_run: 
 
     The token is taken from GITHUB_TOKEN or GH_TOKEN, or from 'gh auth token'; for GitLab from GITLAB_TOKEN, or
     from glab. It is written nowhere.
-
-    \b
-    Examples:
-      coursekit publish --dry-run
-      coursekit publish
-      coursekit publish bird-songs leaf-shapes
     """
     import json
     import sys

@@ -28,7 +28,7 @@ from coursekit.course.places import Place, choose_groups, group_places
 from coursekit.errors import CoursekitError, InputError
 from coursekit.files import write_bytes
 from coursekit.hosts import Host, HostError, Remote, open_host
-from coursekit.jobs import ItemFailure, JobItem, Progress, run_job
+from coursekit.jobs import ItemFailure, JobItem, Progress, run_job, why
 from coursekit.store import Store, open_store
 from coursekit.store.checks import list_checks, newest_checks, record_check
 from coursekit.store.people import members
@@ -178,7 +178,7 @@ def feedback(
                 try:
                     run = _check_now(course, store, place, keep=send)
                 except CoursekitError as error:
-                    problem = " ".join(str(error).split())
+                    problem = why(error)
             found.append(_Group(place, people[place.group.id], _way(place, host, way), run, problem))
         if host and any(one.way == "issue" and not one.problem for one in found):
             host.begin()
@@ -264,7 +264,7 @@ def _look(items: Sequence[JobItem[_Group]], writer: _Writer) -> list[ItemFailure
         try:
             writer.one(item)
         except CoursekitError as error:
-            failures.append(ItemFailure(item.key, " ".join(str(error).split())))
+            failures.append(ItemFailure(item.key, why(error)))
     return failures
 
 

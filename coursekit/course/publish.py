@@ -17,7 +17,7 @@ from coursekit.course.places import Place, choose_groups, group_places
 from coursekit.errors import CoursekitError, InputError
 from coursekit.git.push import Standing, local_branches, push_branch, remote_branches, standing
 from coursekit.hosts import Host, HostError, Remote, open_host
-from coursekit.jobs import ItemFailure, JobItem, JobResult, Progress, plan_job, run_job
+from coursekit.jobs import ItemFailure, JobItem, JobResult, Progress, plan_job, run_job, why
 from coursekit.store import Reader, Store, Transaction, open_store
 from coursekit.store.access import end_access, note_access
 from coursekit.store.records import Group, NewRepository, Repository
@@ -347,7 +347,7 @@ def _pretend(
             work(item)
             done += 1
         except CoursekitError as error:
-            failures.append(ItemFailure(item.key, " ".join(str(error).split())))
+            failures.append(ItemFailure(item.key, why(error)))
         if progress:
             progress(Progress(done, skipped, len(failures), len(items), item.key))
     return JobResult(name, done, skipped, tuple(failures), len(items))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Any, ClassVar, Literal
 from coursekit.config import HostSettings
 from coursekit.errors import CoursekitError, InputError
 from coursekit.git.push import Target
+
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*", re.ASCII)
 
 
 class HostError(CoursekitError):
@@ -113,7 +116,7 @@ class Host:
         before, _, after = self.address("\n").partition("\n")
         name = url[len(before) :].removesuffix(after)
         same = url[: len(before)].casefold() == before.casefold()
-        return name if same and name and "/" not in name else None
+        return name if same and _NAME.fullmatch(name) else None
 
     def find(self, name: str) -> Remote | None:
         """Look for a repository; None when there is none of this name."""

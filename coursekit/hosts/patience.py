@@ -40,12 +40,15 @@ class Refusal:
         By lower-case name.
     limited : bool
         Whether it is about a limit, although the status does not say so.
+    distrusted : bool
+        Whether we refused, because the host could not show that it is the one.
     """
 
     status: int | None
     text: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     limited: bool = False
+    distrusted: bool = False
 
 
 class Refused(HostError):  # noqa: N818 - it says what happened
@@ -138,6 +141,8 @@ class Patience:
     def _wait(self, refusal: Refusal, attempt: int) -> tuple[float, str] | None:
         """Give how long to wait and why; None when waiting would not help."""
         headers = refusal.headers
+        if refusal.distrusted:
+            return None
         told = _seconds(headers.get("retry-after"), self._clock())
         used_up = headers.get("x-ratelimit-remaining", headers.get("ratelimit-remaining")) == "0"
         limited = refusal.limited or refusal.status == 429
@@ -155,6 +160,13 @@ class Patience:
 
     def _refused(self, refusal: Refusal) -> Refused:
         said = one_line(refusal.text, 200) or "nothing"
+        if refusal.distrusted:
+            return Refused(
+                refusal,
+                f"expected {self.where} to show a certificate that this machine trusts, but it does not; nothing was sent",
+                "For a host with a certificate of its own, name the file of its authority in REQUESTS_CA_BUNDLE, and "
+                "in git's configuration as http.sslCAInfo.",
+            )
         if refusal.status == 401:
             return Refused(
                 refusal,
@@ -189,6 +201,15 @@ class Patience:
         now = dt.datetime.fromtimestamp(self._clock()).astimezone()
         then = now + dt.timedelta(seconds=min(seconds, 366 * 86400.0))
         return f"{then:%H:%M:%S}" if then.date() == now.date() else f"{then:%Y-%m-%d %H:%M}"
+
+
+def no_answer(error: Exception) -> Refusal | None:
+    """Say what the library below both hosts' own raised; its texts name addresses and no headers."""
+    import requests
+
+    if isinstance(error, requests.exceptions.SSLError):
+        return Refusal(None, type(error).__name__, distrusted="CERTIFICATE_VERIFY_FAILED" in str(error))
+    return Refusal(None, type(error).__name__) if isinstance(error, requests.RequestException) else None
 
 
 def _number(text: str | None) -> float | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import ssl
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -129,7 +130,7 @@ class Site:
 
 
 @contextmanager
-def serve(site: Site) -> Iterator[None]:
+def serve(site: Site, tls: ssl.SSLContext | None = None) -> Iterator[None]:
     """Serve a site on a free port of this machine."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -205,8 +206,14 @@ def serve(site: Site) -> Iterator[None]:
         def log_message(self, *args: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    site.url = f"http://127.0.0.1:{server.server_port}"
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, *args: object) -> None:
+            """Say nothing of clients that were killed or did not wait."""
+
+    server = Server(("127.0.0.1", 0), Handler)
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    site.url = f"http{'s' if tls else ''}://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:

@@ -84,3 +84,19 @@ def test_settings_that_a_kind_does_not_understand(settings: HostSettings, said: 
     with pytest.raises(CoursekitError, match=said):
         open_host(settings, tmp_path)
     assert host_kinds() == ["folder", "github", "gitlab", "ssh"]
+
+
+def test_an_address_leads_back_to_its_name_on_this_host_alone(tmp_path: Path) -> None:
+    """Groups register addresses too, and what is no name would lead elsewhere."""
+    host = open_host(HostSettings("folder", path="bare"), tmp_path)
+    assert host.name_of(host.address("birds-2")) == "birds-2"
+    base = host.address("x").removesuffix("x.git")
+    for url in (
+        f"{base}.git",
+        f"{base}...git",
+        f"{base}a/b.git",
+        f"{base}a?b.git",
+        f"{base}-x.git",
+        "https://x/y.git",
+    ):
+        assert host.name_of(url) is None

@@ -21,7 +21,7 @@ from coursekit.hosts.host import (
     refuse_unused,
     required,
 )
-from coursekit.hosts.patience import Patience, Refusal, Refused
+from coursekit.hosts.patience import Patience, Refusal, Refused, no_answer
 from coursekit.hosts.secret import find_token
 from coursekit.hosts.web import check_api, check_clone_address, target, web_address
 from coursekit.text import one_line
@@ -243,13 +243,9 @@ class Kind(Host):
 
     def _explain(self, error: Exception) -> Refusal | None:
         import github
-        import requests
 
-        if isinstance(error, requests.RequestException):
-            # Its text names the address and no header.
-            return Refusal(None, self.secret.hide(type(error).__name__))
         if not isinstance(error, github.GithubException):
-            return None
+            return no_answer(error)
         data = error.data if isinstance(error.data, dict) else {}
         said = [str(data.get("message") or error.message or "")]
         for more in data.get("errors") or []:

@@ -21,7 +21,7 @@ from coursekit.hosts.host import (
     refuse_unused,
     required,
 )
-from coursekit.hosts.patience import Patience, Refusal, Refused
+from coursekit.hosts.patience import Patience, Refusal, Refused, no_answer
 from coursekit.hosts.secret import find_token
 from coursekit.hosts.web import check_api, check_clone_address, target
 from coursekit.text import one_line
@@ -242,14 +242,11 @@ class Kind(Host):
 
     def _explain(self, error: Exception) -> Refusal | None:
         import gitlab
-        import requests
 
-        if isinstance(error, requests.RequestException):
-            return Refusal(None, type(error).__name__)
         if isinstance(error, gitlab.exceptions.RedirectError):
             return Refusal(301, "it leads to another address; correct 'api' in course.toml")
         if not isinstance(error, gitlab.GitlabError):
-            return None
+            return no_answer(error)
         text = self.secret.hide(str(error.error_message), _USER)
         return Refusal(error.response_code, text, self._headers)
 
