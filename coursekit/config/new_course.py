@@ -58,16 +58,18 @@ max_size = @max_size@
 # What the course knows lies in the file course.db beside this one. For a database on a PostgreSQL server:
 @database@
 
-# Where `coursekit publish` puts the groups' repositories. The kind is git (a folder, or a machine that is reached
-# by ssh), github or gitlab.
+# Where `coursekit publish` puts the groups' repositories: a folder, on this machine or a shared drive.
 #[host]
-#kind = "git"
-#path = "published"
+#kind = "folder"
+#path = "../dl-repositories"
+# For a machine that is reached by ssh the kind is "ssh"; instead of path it needs this.
 #address = "git@git.example.org:courses/dl"
+# For the kinds "github" and "gitlab", instead of path: the organization or group, and the address of a server of your own.
 #namespace = "our-organization"
 #api = "https://gitlab.example.org"
-#prefix = "dl-"
 #visibility = "private"
+# What the name of every repository begins with.
+#prefix = "dl-"
 
 # Your own topics, which `coursekit ideas` shows to groups that look for one.
 #[[ideas]]

@@ -12,6 +12,7 @@ from coursekit.config import load_course, parse_course, render_course
 from coursekit.course import init as init_module
 from coursekit.course.init import init_course, local_time_zone
 from coursekit.errors import CoursekitError, InputError, StoreError
+from coursekit.hosts import open_host
 from coursekit.store import open_store
 from coursekit.tomlread import Table
 
@@ -81,6 +82,15 @@ def test_every_block_is_valid_on_its_own() -> None:
     assert len(shown) >= 8
     for block in shown:
         parse_course(text.replace(block, without_marks(block)).encode())
+
+
+def test_the_host_that_is_shown_first_can_be_used(tmp_path: Path) -> None:
+    """Its kind is one that there is, with what that kind needs."""
+    text = render_course("DL", milestones=["model"])
+    first = text[text.index("#[host]") : text.index("# For a machine that is reached by ssh")]
+    course = parse_course(text.replace(first, without_marks(first)).encode(), folder=tmp_path)
+    assert course.host is not None
+    assert open_host(course.host, tmp_path).label.endswith("dl-repositories")
 
 
 def test_every_setting_that_there_is_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
