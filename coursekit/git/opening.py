@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pygit2
 
-from coursekit.errors import InputError
+from coursekit.errors import CoursekitError, InputError
 from coursekit.text import one_line
 
 
@@ -44,3 +46,21 @@ def open_repository(path: Path) -> pygit2.Repository:
             "Clone it anew without --shared or --reference; folders outside it are not read.",
         )
     return git
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Say of a damaged repository that it is one, whatever the library stumbles over.
+
+    Raises
+    ------
+    CoursekitError
+        When an object or a branch is missing or broken.
+    """
+    try:
+        yield
+    except (pygit2.GitError, KeyError) as error:
+        raise CoursekitError(
+            f"expected a repository that git can read at {one_line(str(path))}, but {one_line(str(error), 200)}",
+            "See what  git fsck  says; a fresh clone from your git host usually mends it.",
+        ) from error

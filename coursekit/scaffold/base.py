@@ -7,6 +7,7 @@ would take the group's lines for the template's, so where none of these is there
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import re
 from collections.abc import Iterator
@@ -107,16 +108,22 @@ def find_pristine(git: pygit2.Repository, head: pygit2.Commit, wanted: str) -> p
     starts = [head.id]
     for name in git.references:
         if name.startswith("refs/") and name.endswith(f"/{BRANCH}"):
-            with_target = git.references[name].resolve().target
-            starts.append(with_target)  # type: ignore[arg-type]
+            # One that leads nowhere, or to something else, is none of ours.
+            with contextlib.suppress(KeyError, ValueError, pygit2.GitError):
+                starts.append(git.references[name].peel(pygit2.Commit).id)
     walker = git.walk(None, pygit2.enums.SortMode.NONE)
     for start in starts:
         walker.push(start)
     for commit in walker:
         # A squashed commit quotes the trailer, and an amended one keeps it: the tree decides.
-        if wanted in trailers(commit.message) and _tree_of(git, commit) == wanted:
+        if wanted in trailers(message_of(commit)) and _tree_of(git, commit) == wanted:
             return commit
     return None
+
+
+def message_of(commit: pygit2.Commit) -> str:
+    """Return a commit's message, whatever encoding it claims to have."""
+    return commit.raw_message.decode("utf-8", "replace")
 
 
 def _tree_of(git: pygit2.Repository, commit: pygit2.Commit) -> str:

@@ -13,7 +13,7 @@ from coursekit.errors import InputError
 from coursekit.git.commits import author_of
 from coursekit.git.worktree import Change, merge_commit
 from coursekit.model import Project
-from coursekit.scaffold.base import Base, find_base, write_files
+from coursekit.scaffold.base import Base, find_base, message_of, write_files
 from coursekit.scaffold.facts import ANSWERS, merge_facts, usable_answers, with_course
 from coursekit.scaffold.kit import complete_project
 from coursekit.scaffold.merge import Conflict, Entry, Kept, Merged, changed_paths, merge
@@ -310,7 +310,7 @@ def pristine_commit(scratch: pygit2.Repository, plan: Plan, tip: pygit2.Commit |
     """
     assert plan.base
     assert plan.pristine
-    if tip and tip.tree_id == plan.pristine and plan.after.template_tree in trailers(tip.message):
+    if tip and tip.tree_id == plan.pristine and plan.after.template_tree in trailers(message_of(tip)):
         return tip.id
     parent = plan.base.commit
     author = author_of(scratch)

@@ -11,10 +11,11 @@ import pygit2
 
 from coursekit.config import load_project
 from coursekit.errors import InputError
-from coursekit.git.opening import open_repository
+from coursekit.git.opening import open_repository, readable
 from coursekit.git.scratch import carry_over, scratch_of
 from coursekit.git.worktree import apply_merge, refuse_unready
 from coursekit.model import Project
+from coursekit.scaffold.base import message_of
 from coursekit.scaffold.merge import Kept
 from coursekit.scaffold.plan import (
     Newest,
@@ -105,8 +106,9 @@ def update_status(path: Path, template: str = "") -> Status:
     InputError
         If that is no project that was made by coursekit, or its template is unknown.
     """
-    is_folder = (path / FACTS).is_file()
-    project = load_project(path) if is_folder else project_at(_head(open_repository(path)))[0]
+    with readable(path):
+        is_folder = (path / FACTS).is_file()
+        project = load_project(path) if is_folder else project_at(_head(open_repository(path)))[0]
     target = newest(template)
     found = target.template(project)
     return Status(
@@ -146,6 +148,11 @@ def update_project(
         If something is not committed or under way, or it cannot be left as a branch because of conflicts; nothing
         was changed then.
     """
+    with readable(path):
+        return _update(path, template, target, branch=branch, dry_run=dry_run)
+
+
+def _update(path: Path, template: str, target: Newest | None, *, branch: bool, dry_run: bool) -> Updated:
     git = open_repository(path)
     try:
         if git.is_bare and not (branch or dry_run):
@@ -215,7 +222,9 @@ def leave_as_branch(
         if there.parent_ids and there.parent_ids[0] == head.id and there.tree_id == plan.tree:
             return name, there.id, there.parent_ids[1]
         # One of ours, from before the group went on, is made anew; on any other there is work of theirs.
-        ours = len(there.parent_ids) == 2 and trailers(git[there.parent_ids[1]].peel(pygit2.Commit).message)
+        ours = len(there.parent_ids) == 2 and trailers(
+            message_of(git[there.parent_ids[1]].peel(pygit2.Commit))
+        )
         if not ours or not git.descendant_of(head.id, there.parent_ids[0]):
             raise InputError(
                 f"expected no branch {name} with other work, but there is one",

@@ -12,7 +12,7 @@ import pytest
 
 from coursekit.config import load_project
 from coursekit.config import update_project as edit
-from coursekit.errors import InputError
+from coursekit.errors import CoursekitError, InputError
 from coursekit.model import Member
 from coursekit.scaffold import new_project
 from coursekit.scaffold.base import NoBaseError
@@ -337,6 +337,26 @@ def test_the_answers_of_the_beginning_are_found_in_the_history(kit: Kit, p: Path
     assert text(p, "README.md").endswith("Ours.\n")
 
 
+def test_branches_that_lead_nowhere_and_messages_in_any_encoding(kit: Kit, p: Path) -> None:
+    git(p, "-c", "i18n.commitEncoding=nonsense", "commit", "-q", "--allow-empty", "-m", "work")
+    write(p / ".git", {
+        "refs/remotes/origin/coursekit/template": "ref: refs/remotes/origin/none\n",
+        "refs/tags/coursekit/template": git(p, "rev-parse", "HEAD^{tree}") + "\n",
+    })  # fmt: skip
+    kit.version(2, core={"dense.py": DENSE + "# fixed\n"})
+    assert update_project(p).outcome == "merged"
+
+
+def test_a_damaged_repository_is_told_as_one(kit: Kit, p: Path) -> None:
+    commit(p, {"core_lib/dense.py": "ours\n"})
+    blob = git(p, "rev-parse", "HEAD:core_lib/dense.py")
+    (p / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    kit.version(2, core={"dense.py": DENSE + "# fixed\n"})
+    with pytest.raises(CoursekitError, match="a repository that git can read"):
+        update_project(p)
+    assert git(p, "log", "-1", "--format=%s") == "work"
+
+
 # ---------------------------------------------------------------- what is refused, and previews
 
 
@@ -570,7 +590,6 @@ def test_a_repository_that_leads_elsewhere_is_refused(kit: Kit, p: Path, tmp_pat
 
 
 def test_a_full_disk_puts_everything_back(kit: Kit, p: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from coursekit.errors import CoursekitError
     from coursekit.git import worktree
 
     kit.version(2, core={"dense.py": DENSE + "# fixed\n"}, own={"new.py": "x\n"})
