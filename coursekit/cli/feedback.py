@@ -79,11 +79,12 @@ def command(
     if format_ == "json":
         click.echo(json.dumps(done.as_dict(), ensure_ascii=False, indent=2))
         return 2 if done.failures else 0
+    ways = {"issue": "issue", "file": "file", "email": "draft"}
     for one in done.sent:
         words = {
-            "new": f"a new {one.way}",
-            "updated": f"the {one.way}, updated",
-            "unchanged": f"the {one.way}, unchanged",
+            "new": f"a new {ways[one.way]}",
+            "updated": f"the {ways[one.way]}, updated",
+            "unchanged": f"the {ways[one.way]}, unchanged",
         }
         click.echo(
             f"{one_line(one.group, 60)}: {words[one.change]}, {one_line(one.where)} (checked {one.checked})"
