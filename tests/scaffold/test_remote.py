@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,9 @@ from coursekit.scaffold import get_template, new_project, remote
 from tests.cli.running import run
 
 INSIDE = "{{cookiecutter.slug}}"
+
+
+CACHE_FOLDER = remote.cache_folder
 
 
 @pytest.fixture(autouse=True)
@@ -305,3 +309,15 @@ def test_what_the_host_says_is_told_with_the_next_step(host: Host) -> None:
     with pytest.raises(InputError, match="expected to fetch the latest commit") as error:
         get_template(f"{host.address}.nowhere")
     assert "Check the address" in error.value.hint
+
+
+def test_a_tag_that_is_no_commit_is_said_so(host: Host) -> None:
+    git(host.bare, "tag", "a-file", git(host.bare, "rev-parse", f"v1:{INSIDE}/own.md"))
+    with pytest.raises(InputError, match="something else there"):
+        get_template(f"{host.address}@a-file")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the variable is read on Linux")
+def test_it_is_kept_where_the_system_wants_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert CACHE_FOLDER() == tmp_path / "coursekit" / "templates"
