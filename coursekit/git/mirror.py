@@ -38,7 +38,7 @@ LARGEST_FILE = 10 * 1000 * 1000
 _FILTER = f"blob:limit={LARGEST_FILE + 1}"
 # Branches move while we look; so often is looked again.
 _TRIES = 3
-# All history, said in a way that makes git refuse servers that can only hand out files. With those, git before
+# All history, also into a clone that had only a part; and said in a way that makes git refuse servers that can only hand out files. With those, git before
 # 2.45 asks for each missing object in a new process, which asks in a new process, and so on without an end.
 _ALL = "--depth=2147483647"
 # What is said of a branch that went, or went elsewhere, since we asked.
@@ -117,7 +117,7 @@ def address_of(clone: Path) -> str | None:
     try:
         repository = pygit2.Repository(str(clone), pygit2.enums.RepositoryOpenFlag.NO_SEARCH)
         settings = pygit2.Config(str(clone / "config"))
-        if repository.is_bare:
+        if repository.is_bare and not (clone / "objects/info/alternates").exists():
             return str(settings[_ADDRESS] if _ADDRESS in settings else settings[_URL])
     except (KeyError, ValueError, OSError, pygit2.GitError):
         pass
@@ -161,9 +161,8 @@ class _Mirror:
         remote = self._bring_all({*old.values(), old_head})
         head = self._head(remote, old_head)
         fetched, kept = compare(self._folder, old, old_head, remote, head, first=before is None)
-        ours = {name: oid for name, oid in old.items() if not name.startswith(THEIRS)} | kept
-        if old != ours | remote.refs:
-            write_refs(self._folder, ours | remote.refs)
+        if kept or remote.refs != {name: oid for name, oid in old.items() if name.startswith(THEIRS)}:
+            write_refs(self._folder, kept | remote.refs)
         if head != old_head:
             write_head(self._folder, head)
         self._configure(self._address, partial=any(self._folder.glob("objects/pack/*.promisor")))
@@ -222,7 +221,7 @@ class _Mirror:
         """Fetch the objects of all branches and tags, and change nothing else."""
         wanted = [*remote.refs, *(["HEAD"] if _is_commit(remote.head) else [])]
         try:
-            self._run_fetch(wanted, f"--filter={_FILTER}", *([_ALL] if _is_http(self._url) else []))
+            self._run_fetch(wanted, f"--filter={_FILTER}", _ALL)
         except GitFailedError as error:
             if not any(words in error.stderr for words in _ONLY_FILES):
                 raise

@@ -50,23 +50,23 @@ def read_refs(clone: Path) -> dict[str, str]:
 
 
 def write_refs(clone: Path, refs: Mapping[str, str]) -> None:
-    """Make these the branches, tags and other refs of a bare repository, in one step.
+    """Make these the branches and tags of a bare repository, in one step; other refs stay, or come beside them.
 
     Raises
     ------
     CoursekitError
         When another program is changing them.
     """
-    lines = ["# pack-refs with: sorted \n"]
-    lines += [f"{refs[name]} {name}\n" for name in sorted(refs, key=str.encode)]
     lock = _lock(clone)
     try:
-        write_bytes(clone / "packed-refs", "".join(lines).encode())
+        ours = {name: oid for name, oid in read_refs(clone).items() if not name.startswith(THEIRS)}
+        lines = [f"{oid} {name}\n" for name, oid in sorted((ours | dict(refs)).items(), key=_by_name)]
+        lines.insert(0, "# pack-refs with: sorted \n")
+        write_bytes(clone / "packed-refs", "".join(lines).encode("utf-8", "surrogateescape"))
         # A branch's own file would hide the line in the common one.
-        for path in sorted((clone / "refs").rglob("*"), reverse=True):
+        for path in [path for folder in THEIRS for path in (clone / folder).rglob("*")][::-1]:
             if path.is_dir() and not path.is_symlink():
-                if path.parent != clone / "refs":
-                    path.rmdir()
+                path.rmdir()
             else:
                 path.unlink()
     finally:
@@ -83,6 +83,10 @@ def write_head(clone: Path, target: str) -> None:
     """Let HEAD stand for a branch (``refs/heads/main``), or for a commit."""
     text = f"ref: {target}\n" if target.startswith("refs/") else f"{target}\n"
     write_bytes(clone / "HEAD", text.encode())
+
+
+def _by_name(line: tuple[str, str]) -> bytes:
+    return line[0].encode("utf-8", "surrogateescape")
 
 
 def _lock(clone: Path) -> Path:

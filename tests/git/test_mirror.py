@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import sys
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pygit2
 import pytest
 
 from coursekit.errors import InputError
-from coursekit.git import mirror
+from coursekit.git import environment, mirror
 from coursekit.git.changes import Event, Fetched
 from coursekit.git.mirror import Limits, fetch_mirror
 from coursekit.git.reasons import FetchError
 from coursekit.git.refs import read_head, read_refs, write_refs
 from coursekit.submission import open_submission
+from coursekit.submission.source import MAX_FILES, CommitSource, list_tree
 from tests.git.serving import Host, Work, git, serving
 
 LOCAL = ("http", "file")
@@ -283,11 +286,13 @@ def test_a_ref_of_another_command_stays(work: Work, host: Host, clone: Path) -> 
     first = work.commit("one")
     fetch(f"{host.url}/one.git", clone)
     git(clone, "update-ref", "refs/coursekit/update", first)
-    git(clone, "update-ref", "refs/heads/main", first)
+    git(clone, "update-ref", "refs/heads/by/hand", first)
     head = work.commit("two")
     fetch(f"{host.url}/one.git", clone)
     assert read_refs(clone) == {"refs/heads/main": head, "refs/coursekit/update": first}
     assert git(clone, "rev-parse", "main", "refs/coursekit/update").split() == [head, first]
+    assert [path.name for path in (clone / "refs").iterdir() if path.name != "heads"] == ["coursekit"]
+    assert not (clone / "refs/heads/by").exists()
 
 
 def test_what_somebody_wrote_into_the_clone_does_not_count(work: Work, host: Host, clone: Path) -> None:
@@ -378,6 +383,78 @@ def test_objects_borrowed_on_the_host_are_not_followed(
     assert not clone.exists()
 
 
+def test_a_tree_of_ten_thousand_million_files_is_ten_objects(work: Work, host: Host, clone: Path) -> None:
+    """It costs what its objects cost; the view of it has its own limits."""
+    work.commit("# one")
+    blob = git(work.tree, "hash-object", "-w", "--stdin", stdin=b"x")
+    tree = git(work.tree, "mktree", stdin="".join(f"100644 blob {blob}\tf{n}\n" for n in range(10)).encode())
+    for _ in range(9):
+        tree = git(
+            work.tree, "mktree", stdin="".join(f"040000 tree {tree}\td{n}\n" for n in range(10)).encode()
+        )
+    commit = git(work.tree, "commit-tree", "-m", "bomb", tree)
+    work.git("push", "-q", "--force", "origin", f"{commit}:refs/heads/main")
+    assert fetch(f"{host.url}/one.git", clone).commit == commit
+    seen = list_tree(CommitSource(clone))
+    assert len(seen.files) + len(seen.others) == MAX_FILES
+    assert not seen.complete
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="ssh is a shell script here")
+def test_over_ssh_nobody_is_asked(
+    tmp_path: Path, work: Work, clone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head = work.commit("one")
+    ssh = tmp_path / "bin/ssh"
+    ssh.parent.mkdir()
+    ssh.write_text(
+        f'#!/bin/sh\necho "$@" >> {tmp_path}/called\nwhile [ $# -gt 2 ]; do shift; done\ncd {work.bare.parent} && eval "$2"\n'
+    )
+    ssh.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{ssh.parent}{os.pathsep}{os.environ['PATH']}")
+    for name in ("GIT_SSH", "GIT_SSH_COMMAND"):
+        monkeypatch.delenv(name, raising=False)
+    (work.tree / "big.bin").write_bytes(os.urandom(10_000_001))
+    head = work.commit("two")
+    fetched = fetch_mirror("git@git.example.org:one.git", clone)
+    assert (fetched.state, fetched.commit) == ("new", head)
+    assert open_submission(clone).files["big.bin"].size is None
+    called = (tmp_path / "called").read_text()
+    assert "-oBatchMode=yes" in called
+    assert "git@git.example.org git-upload-pack 'one.git'" in called
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the helper is a shell script here")
+def test_the_users_credential_helper_logs_in(
+    tmp_path: Path, work: Work, host: Host, clone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its password reaches the host, and neither the clone nor a message."""
+    work.commit("one")
+    good = "Basic " + base64.b64encode(b"ada:s3cret").decode()
+
+    def answer(handler: BaseHTTPRequestHandler) -> bool:
+        if handler.headers.get("Authorization") == good:
+            return False
+        handler.reply(401, b"", ("WWW-Authenticate", 'Basic realm="x"'))  # type: ignore[attr-defined]
+        return True
+
+    host.answer = answer
+    config = tmp_path / "gitconfig"
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(config))
+    environment.user_settings.cache_clear()
+    config.write_text("")
+    with pytest.raises(FetchError, match="asks for a login"):
+        fetch(f"{host.url}/one.git", clone)
+    helper = tmp_path / "helper"
+    helper.write_text("#!/bin/sh\necho username=ada\necho password=s3cret\n")
+    helper.chmod(0o755)
+    config.write_text(f'[credential "{host.url}"]\n\thelper = {helper}\n')
+    environment.user_settings.cache_clear()
+    assert fetch(f"{host.url}/one.git", clone).state == "new"
+    assert not any(b"s3cret" in data for data in snapshot(clone).values())
+    environment.user_settings.cache_clear()
+
+
 def test_something_else_in_the_clones_place_is_left_alone(work: Work, clone: Path) -> None:
     work.commit("one")
     clone.mkdir(parents=True)
@@ -390,13 +467,28 @@ def test_something_else_in_the_clones_place_is_left_alone(work: Work, clone: Pat
     assert (clone / "notes.txt").read_text() == "mine"
 
 
-def test_a_clone_made_by_hand_is_taken_over(tmp_path: Path, work: Work, clone: Path) -> None:
-    work.commit("one")
+@pytest.mark.parametrize("options", [[], ["--depth", "1"]])
+def test_a_clone_made_by_hand_is_taken_over(
+    tmp_path: Path, work: Work, clone: Path, options: list[str]
+) -> None:
+    """Also one that has only the last commit: the history comes."""
+    first = work.commit("one")
+    work.commit("two")
     clone.parent.mkdir()
-    git(tmp_path, "clone", "-q", "--bare", work.file, str(clone))
-    head = work.commit("two")
-    assert fetch(work.file, clone).commits == 1
+    git(tmp_path, "clone", "-q", "--bare", *options, work.file, str(clone))
+    head = work.commit("three")
+    assert fetch(work.file, clone).commits >= 1
     assert read_refs(clone) == {"refs/heads/main": head}
+    assert git(clone, "rev-list", "main").split()[-1] == first
+
+
+def test_a_clone_that_borrows_objects_is_not_taken_over(tmp_path: Path, work: Work, clone: Path) -> None:
+    work.commit("one")
+    fetch(work.file, clone)
+    (clone / "objects/info").mkdir(exist_ok=True)
+    (clone / "objects/info/alternates").write_text(f"{tmp_path}\n")
+    with pytest.raises(InputError, match="found something else"):
+        fetch(work.file, clone)
 
 
 def test_branches_that_move_meanwhile_are_asked_for_again(
