@@ -17,7 +17,14 @@ if TYPE_CHECKING:
     from coursekit.course.groups import Formation
 
 
-@click.command("form")
+EPILOG = """\b
+Examples:
+  coursekit groups form wishes.csv --dry-run
+  coursekit groups form wishes.csv --min-size 3 --max-size 4 --seed 7 --yes
+"""
+
+
+@click.command("form", epilog=EPILOG)
 @click.argument("wishes", type=PATH, required=False)
 @COURSE
 @click.option("--min-size", type=click.IntRange(1), help="The smallest group [default: from course.toml].")
@@ -45,16 +52,11 @@ def form(
     yes: bool,
     format_: str,
 ) -> None:
-    r"""Form groups of all students who are in none, by their WISHES.
+    """Form groups of all students who are in none, by their WISHES.
 
     WISHES is CSV with a row for each student and the columns student, with, topics, not with; several names or topics
     in one cell are separated by commas or semicolons, the dearest topic first. Without it the groups are drawn by lot.
     Every student is placed; the groups are shown before they are stored.
-
-    \b
-    Examples:
-      coursekit groups form wishes.csv --dry-run
-      coursekit groups form wishes.csv --min-size 3 --max-size 4 --seed 7 --yes
     """
     from coursekit.config import find_course
     from coursekit.course.groups import propose_groups, store_groups

@@ -20,7 +20,14 @@ if TYPE_CHECKING:
 SHOWN = 40
 
 
-@click.command("import")
+EPILOG = """\b
+Example:
+  The Bees: Ada Lovelace, alan@example.org
+  coursekit groups import groups.txt --dry-run
+"""
+
+
+@click.command("import", epilog=EPILOG)
 @click.argument("file", type=PATH)
 @COURSE
 @click.option("--move", is_flag=True, help="Also students who are in another group: they leave it.")
@@ -37,15 +44,10 @@ def import_(
     dry_run: bool,
     form: str,
 ) -> int:
-    r"""Make groups and put students into them, from FILE.
+    """Make groups and put students into them, from FILE.
 
     Each line is a group, or FILE is CSV with a row for each student. Members are named by e-mail address, account or
     full name; who is unclear is said with the line, and the others go in. The exit code is then 2.
-
-    \b
-    Example:
-      The Bees: Ada Lovelace, alan@example.org
-      coursekit groups import groups.txt --dry-run
     """
     from coursekit.config import find_course
     from coursekit.course.groups import import_groups

@@ -14,7 +14,15 @@ if TYPE_CHECKING:
     from coursekit.course.groups import Proposal
 
 
-@click.command("proposal")
+EPILOG = """\b
+Examples:
+  coursekit groups proposal bees
+  coursekit groups proposal bees --accept
+  coursekit groups proposal bees --send-back "Under which licence may you use the data?"
+"""
+
+
+@click.command("proposal", epilog=EPILOG)
 @click.argument("group")
 @COURSE
 @click.option("--accept", is_flag=True, help="Record that the proposal is accepted.")
@@ -31,16 +39,10 @@ def proposal(
     force: bool,
     form: str,
 ) -> None:
-    r"""Show what a group proposes to do, and accept it or send it back.
+    """Show what a group proposes to do, and accept it or send it back.
 
     The group states it in project.toml: the question and the metric in [proposal], the data and their licence in
     [data], and the members.
-
-    \b
-    Examples:
-      coursekit groups proposal bees
-      coursekit groups proposal bees --accept
-      coursekit groups proposal bees --send-back "Under which licence may you use the data?"
     """
     from coursekit.config import find_course
     from coursekit.course.groups import decide_proposal, show_proposal

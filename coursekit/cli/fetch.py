@@ -12,7 +12,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@click.command()
+EPILOG = """\b
+Examples:
+  coursekit fetch
+  coursekit fetch bird-songs leaf-shapes
+  coursekit fetch --dry-run
+"""
+
+
+@click.command(epilog=EPILOG)
 @click.argument("groups", nargs=-1, metavar="[GROUP]...")
 @click.option("--all", "everyone", is_flag=True, help="All groups, as without any GROUP.")
 @COURSE
@@ -45,7 +53,7 @@ def command(
     dry_run: bool,
     format_: str,
 ) -> int:
-    r"""Bring the groups' repositories here, as bare clones, every week.
+    """Bring the groups' repositories here, as bare clones, every week.
 
     The whole history comes, without files over 10 MB where the host can leave them out. Nothing of a group's is
     checked out or run. What was rewritten or deleted is told, and the old work kept. A repository that cannot be
@@ -53,12 +61,6 @@ def command(
     stopped at any point and run again.
 
     Your own ssh keys and git's credential helper log in; nobody is asked for a password.
-
-    \b
-    Examples:
-      coursekit fetch
-      coursekit fetch bird-songs leaf-shapes
-      coursekit fetch --dry-run
     """
     import json
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
 from coursekit import __version__, cli
@@ -30,6 +32,23 @@ def test_every_command_has_help_with_an_example(monkeypatch: pytest.MonkeyPatch,
     ran = run(monkeypatch, name, "--help")
     assert ran.code == 0
     assert f"coursekit {name}" in ran.out.split("Example", 1)[1]
+
+
+def _helps(command: click.Command, words: tuple[str, ...] = ()) -> Iterator[list[str]]:
+    if isinstance(command, click.Group):
+        for name in command.list_commands(None):  # type: ignore[arg-type]
+            inner = command.get_command(None, name)  # type: ignore[arg-type]
+            assert inner is not None
+            yield from _helps(inner, (*words, name))
+    yield [*words, "--help"]
+
+
+@pytest.mark.parametrize("words", list(_helps(cli.root)), ids=" ".join)
+def test_examples_stand_on_lines_of_their_own(monkeypatch: pytest.MonkeyPatch, words: list[str]) -> None:
+    r"""Click keeps lines behind a backspace character; written as \b in a raw string it is none."""
+    ran = run(monkeypatch, *words)
+    assert ran.code == 0
+    assert "\\b" not in ran.out
 
 
 # The README's part on courses is written when all of a course's commands are there; this goes then.
