@@ -1,6 +1,8 @@
 """Requirement profiles: which rules apply, at which level, for which milestone, with which parameters.
 
-A profile is a TOML file; built-in ones lie in `profiles/`, an instructor's own is given by its path.
+A profile is a TOML file; built-in ones lie in `profiles/`, an instructor's own is given by its path. One may begin
+where a built-in one ends: ``extends = "opencampus-ml"`` takes all its requirements, and what is stated for one of their
+codes replaces it.
 """
 
 from __future__ import annotations
@@ -37,8 +39,9 @@ class _Requirement(msgspec.Struct, forbid_unknown_fields=True):
 class _Profile(msgspec.Struct, forbid_unknown_fields=True):
     name: str
     title: str
-    milestones: list[str]
-    requirements: list[_Requirement]
+    extends: str = ""
+    milestones: list[str] = []
+    requirements: list[_Requirement] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +87,41 @@ def load_profile(name: str) -> Profile:
             + (f"; did you mean {close!r}?" if close else ""),
             f"There are: {', '.join(profile_names())}. Your own profile is given by its path, ending in .toml.",
         )
+    return _checked(_extended(_read(path), path), path)
+
+
+def _read(path: Path) -> _Profile:
     try:
         data = path.read_bytes()
-        raw = msgspec.convert(tomllib.loads(data.decode("utf-8")), _Profile)
+        return msgspec.convert(tomllib.loads(data.decode("utf-8")), _Profile)
     except OSError as error:
         raise InputError(f"expected a profile at {path}, but it cannot be read ({error.strerror})") from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise InputError(
             f"{path}: expected a requirement profile, but {error}", "Mend the file and try again."
         ) from error
-    return _checked(raw, path)
+
+
+def _extended(raw: _Profile, path: Path) -> _Profile:
+    """Return a profile with the requirements of the built-in one that it extends."""
+    if not raw.extends:
+        return raw
+    # A profile's file is named like the profile; one that extends itself would have no end.
+    if raw.extends not in profile_names() or raw.extends == path.stem:
+        close = nearest(raw.extends, profile_names())
+        raise InputError(
+            f"{path}: expected extends to name a built-in profile, found {raw.extends!r}",
+            f"Did you mean {close!r}?" if close else f"There are: {', '.join(profile_names())}.",
+        )
+    base = _read(FOLDER / f"{raw.extends}.toml")
+    if base.extends:
+        raise InputError(f"{path}: {raw.extends} extends another profile itself", "Extend that one.")
+    own = {requirement.code: requirement for requirement in raw.requirements}
+    taken = [own.get(requirement.code, requirement) for requirement in base.requirements]
+    codes = {requirement.code for requirement in taken}
+    raw.requirements = taken + [one for one in raw.requirements if one.code not in codes]
+    raw.milestones = raw.milestones or base.milestones
+    return raw
 
 
 def _checked(raw: _Profile, path: Path) -> Profile:

@@ -17,7 +17,6 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -30,20 +29,14 @@ from coursekit.assets import asset
 from coursekit.errors import CoursekitError
 from coursekit.files import write_text
 from coursekit.fingerprints import RELEASED, Fingerprints
-from coursekit.git.trees import read_tree
+from coursekit.git.released import FOLDER, INDEX, read_index, released_core, tree_files
 from coursekit.templates import (
     Template,
     all_templates,
-    core_files,
     core_version,
     source_files,
     with_lf,
 )
-
-FOLDER = Path(__file__).parent / "released"
-INDEX = "index.json"
-
-_CORE = "core_lib/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +62,7 @@ class Releases:
 
     def __init__(self, folder: Path = FOLDER) -> None:
         self.folder = folder
-        self.index: dict[str, Any] = json.loads((folder / INDEX).read_text(encoding="utf-8"))
+        self.index = read_index(folder)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -90,14 +83,7 @@ class Releases:
 
     def core(self, version: str) -> dict[str, bytes] | None:
         """Return the files of core_lib as they were in that version (a hash), today's too; none where it is empty."""
-        if not version:
-            return {}
-        if version == core_version():
-            return core_files()
-        for release in self.index["releases"].values():
-            if release["core"]["version"] == version:
-                return {_CORE + path: data for path, data in _files(self.folder, release["core"]["tree"])}
-        return None
+        return released_core(version, self.folder, self.index) if version else {}
 
     def problems(self, version: str = __version__) -> list[str]:
         """Say what has to be done before coursekit's present state may be released, or developed further."""
@@ -211,27 +197,13 @@ def _extracted(folder: Path, tree: str) -> Path:
     place = tempfile.TemporaryDirectory(prefix="coursekit-", ignore_cleanup_errors=True)
     _kept.append(place)
     root = Path(place.name)
-    for path, data in _files(folder, tree):
+    for path, data in tree_files(folder, tree):
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_bytes(data)
     return root
 
 
 _kept: list[tempfile.TemporaryDirectory[str]] = []
-
-
-def _files(folder: Path, tree: str, prefix: str = "") -> Iterator[tuple[str, bytes]]:
-    objects = _objects(folder)
-    for name, mode, one in read_tree(objects.read(pygit2.Oid(hex=tree))[1]):
-        if mode == "40000":
-            yield from _files(folder, one, f"{prefix}{name}/")
-        else:
-            yield prefix + name, objects.read(pygit2.Oid(hex=one))[1]
-
-
-@lru_cache(maxsize=4)
-def _objects(folder: Path) -> pygit2.Odb:
-    return pygit2.Odb(str(folder / "objects"))
 
 
 if __name__ == "__main__":

@@ -50,6 +50,13 @@ class _OutputKind(msgspec.Struct):
     output_type: Any = ""
 
 
+class _Printed(msgspec.Struct):
+    output_type: Any = ""
+    text: Any = ""
+    traceback: Any = ""
+    data: msgspec.Raw = msgspec.Raw(b"{}")
+
+
 @dataclass(frozen=True, slots=True)
 class Output:
     """One output of a code cell.
@@ -92,6 +99,15 @@ class Cell:
         except msgspec.DecodeError:
             return ()
         return tuple(_MODERN.get(str(kind.output_type), str(kind.output_type)) for kind in kinds)
+
+    @cached_property
+    def printed(self) -> str:
+        """What the cell printed, and its errors: pictures and tables in its outputs are not read."""
+        try:
+            raw = msgspec.json.decode(self._outputs, type=list[_Printed])
+        except (msgspec.DecodeError, RecursionError):
+            return ""
+        return clean("\n".join(_join(one.text) + _join(one.traceback) for one in raw))
 
     @cached_property
     def outputs(self) -> tuple[Output, ...]:

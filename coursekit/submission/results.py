@@ -114,12 +114,22 @@ def results(submission: Submission) -> Results:
     )
 
 
-def _load(submission: Submission, name: str, read: Callable[[dict[str, Any]], T | None]) -> T | None:
+def results_paths(submission: Submission) -> dict[str, str]:
+    """Return where the results files lie, by their names.
+
+    The one nearest to the root counts: `results/` before `3_Model/results/`.
+    """
+    found: dict[str, str] = {}
     paths = [
-        path for path in submission.files if path == f"results/{name}" or path.endswith(f"/results/{name}")
+        path for path in submission.files if path.endswith(".json") and "results" in path.split("/")[-2:-1]
     ]
-    # The one nearest to the root counts: `results/` before `3_Model/results/`.
-    path = min(paths, key=lambda found: (found.count("/"), found), default=None)
+    for path in sorted(paths, key=lambda one: (one.count("/"), one)):
+        found.setdefault(path.rpartition("/")[2], path)
+    return found
+
+
+def _load(submission: Submission, name: str, read: Callable[[dict[str, Any]], T | None]) -> T | None:
+    path = results_paths(submission).get(name)
     if path is None:
         return None
     hint = Text(

@@ -118,7 +118,7 @@ def test_rule(tmp_path: Path, code: str, status: str, files: Files) -> None:
 #: Rules that judge every submission, notebooks that a clone left out aside.
 ALWAYS = {
     "DOC101", "DOC102", "DOC103", "DOC104", "DOC105", "DOC106", "DOC107", "DOC108", "PRE601", "PRE604", "ENV701", "REP801", "REP802",
-    "EDA301", "BAS401", "MOD501",
+    "EDA301", "BAS401", "MOD501", "RES101", "RES103", "REP803", "SEC101",
 }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from coursekit.checker.rule import Outcome, Rule, met, not_judged, not_met
+from coursekit.evidence.datafiles import DATA_ENDINGS
 from coursekit.evidence.prompts import known
 from coursekit.model import Location, Text
 from coursekit.submission import Submission, UnreadableError
@@ -14,44 +15,6 @@ from coursekit.submission.image import IMAGE_ENDINGS
 from coursekit.text import one_line
 
 MB = 1_000_000
-# What a table or an archive of data is called; pictures and notebooks are not data here.
-_DATA_ENDINGS = frozenset(
-    [
-        ".csv",
-        ".tsv",
-        ".xls",
-        ".xlsx",
-        ".parquet",
-        ".feather",
-        ".arrow",
-        ".h5",
-        ".hdf5",
-        ".npy",
-        ".npz",
-        ".mat",
-        ".pkl",
-        ".pickle",
-        ".sqlite",
-        ".db",
-        ".zip",
-        ".gz",
-        ".tar",
-        ".7z",
-        ".rar",
-        ".json",
-        ".jsonl",
-        ".nc",
-        ".dcm",
-        ".nii",
-        ".wav",
-        ".mp3",
-        ".fits",
-        ".arff",
-        ".sav",
-        ".rds",
-        ".rdata",
-    ]
-)
 
 
 def _folder(submission: Submission, name: str) -> str | None:
@@ -286,7 +249,7 @@ class NoData(Rule):
         found = [
             path
             for path, entry in submission.files.items()
-            if posixpath.splitext(path)[1].lower() in _DATA_ENDINGS
+            if posixpath.splitext(path)[1].lower() in DATA_ENDINGS
             and (entry.size is None or entry.size > limit)
             and submission.committed(path)
         ]

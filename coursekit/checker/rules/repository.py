@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from coursekit.checker.rule import Outcome, Rule, met, not_met
+from coursekit.evidence.datafiles import DATA_ENDINGS
 from coursekit.evidence.slides import slides
 from coursekit.model import Location, Text
 from coursekit.submission import Submission
@@ -121,3 +122,53 @@ def _left_over(path: str, allowed: set[str]) -> str:
     name = posixpath.basename(path)
     is_left = name.casefold() in _LEFT_FILES or name.startswith(_LOCKS)
     return path if is_left and name.casefold() not in allowed else ""
+
+
+class DataSize(Rule):
+    """No data set over the limit is committed, in one file or in many."""
+
+    code = "REP803"
+    title = Text("Size of the data", "Größe der Daten")
+    what = Text(
+        "No folder holds more data than the parameter megabytes, in one file or in many.",
+        "Kein Ordner enthält mehr Daten, als der Parameter megabytes erlaubt, in einer Datei oder in vielen.",
+    )
+    why = Text(
+        "A data set stays in the history for ever, is loaded with every clone, and may often not be passed on at all.",
+        "Ein Datensatz bleibt für immer in der Geschichte, wird mit jedem Klon geladen, und oft darf man ihn gar nicht weitergeben.",
+    )
+    hint = Text(
+        "Say in data/README.md where to get the data, load them in the code, and add them to .gitignore; keep a small sample "
+        "if the code should run as it is.",
+        "Sagt in data/README.md, woher man die Daten bekommt, ladet sie im Code und tragt sie in .gitignore ein; behaltet eine "
+        "kleine Stichprobe, wenn der Code so laufen soll, wie er ist.",
+    )
+    example = Text("data/images.zip of 40 MB", "data/images.zip mit 40 MB")
+    parameters = {"megabytes": 10}
+
+    def check(self, submission: Submission, parameters: Mapping[str, Any]) -> Outcome:
+        """Add up, for each folder at the top, what has an ending of data or lies in a folder called data."""
+        sizes: dict[str, list[tuple[int, str]]] = {}
+        for path, entry in submission.files.items():
+            parts = path.split("/")
+            ending = posixpath.splitext(path)[1].lower()
+            in_data = any(part.casefold() in _DATA_FOLDERS for part in parts[:-1]) and ending not in _NO_DATA
+            if (in_data or ending in DATA_ENDINGS) and submission.committed(path):
+                # What was left out of a clone for its size counts as that.
+                size = 10 * MB + 1 if entry.size is None else entry.size
+                sizes.setdefault(parts[0] if len(parts) > 1 else ".", []).append((size, path))
+        limit = parameters["megabytes"] * MB
+        totals = {folder: sum(size for size, _ in found) for folder, found in sizes.items()}
+        large = [folder for folder, total in totals.items() if total > limit]
+        if large:
+            names = ", ".join(f"{one_line(folder, 60)} ({_size(totals[folder])})" for folder in large[:3])
+            text = Text("more than {limit} MB of data: {names}", "mehr als {limit} MB Daten: {names}")
+            largest = [max(sizes[folder])[1] for folder in large]
+            places = (Location(path) for path in largest[:_MOST_PLACES])
+            return not_met(text.format(limit=parameters["megabytes"], names=names), *places)
+        total = sum(totals.values())
+        return met(Text("{size} of data", "{size} Daten").format(size=_size(total)))
+
+
+_DATA_FOLDERS = {"data", "dataset", "datasets", "daten", "datensatz"}
+_NO_DATA = {".md", ".py", ".ipynb"}

@@ -1,0 +1,233 @@
+"""Keys, tokens and passwords in a repository: their kinds and places, never they themselves.
+
+The patterns are those of detect-secrets, in the edition that is kept (the package bc-detect-secrets), and some of services
+that students of machine learning use. Nothing is asked of any service whether a key is valid. What detect-secrets knows
+only by how random it looks is left out: notebooks are full of hashes.
+"""
+
+from __future__ import annotations
+
+import math
+import posixpath
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import import_module
+from typing import Any
+
+from coursekit.model import Location
+from coursekit.submission import Submission, UnreadableError
+
+_MAX_FILE = 500_000
+_MAX_TOTAL = 5_000_000
+_MAX_LINE = 2000
+_MAX_PRINTED = 20_000
+_MOST_SIGNS = 200
+_MOST = 100
+
+_TEXT = frozenset(
+    {
+        "", ".py", ".md", ".markdown", ".txt", ".rst", ".toml", ".yml", ".yaml", ".json", ".ini", ".cfg", ".conf", ".env", ".sh",
+        ".bat", ".ps1", ".r", ".rmd", ".js", ".ts", ".html", ".pem", ".key", ".ppk", ".properties", ".tex", ".qmd", ".sql",
+    }
+)  # fmt: skip
+_NOT_OWN = {"site-packages", "node_modules", ".git", "venv", ".venv"}
+
+#: Of detect-secrets: the module and the class.
+_PLUGINS = (
+    ("artifactory", "ArtifactoryDetector"),
+    ("aws", "AWSKeyDetector"),
+    ("azure_storage_key", "AzureStorageKeyDetector"),
+    ("basic_auth", "BasicAuthDetector"),
+    ("jwt", "JwtTokenDetector"),
+    ("mailchimp", "MailchimpDetector"),
+    ("npm", "NpmDetector"),
+    ("private_key", "PrivateKeyDetector"),
+    ("sendgrid", "SendGridDetector"),
+    ("slack", "SlackDetector"),
+    ("square_oauth", "SquareOAuthDetector"),
+    ("stripe", "StripeDetector"),
+)
+
+#: Of services that it does not know.
+_MORE = {
+    "Hugging Face Token": r"hf_[A-Za-z]{34,40}",
+    "OpenAI or Anthropic API Key": r"sk-(?:proj-|ant-[a-z0-9]+-|svcacct-)?[A-Za-z0-9_-]{32,200}",
+    "Google API Key": r"AIza[0-9A-Za-z_-]{35}",
+    "GitHub Token": r"github_pat_[A-Za-z0-9_]{60,100}|gh[opusr]_[A-Za-z0-9]{36}",
+    "GitLab Token": r"gl(?:pat|ptt|dt|rt)-[A-Za-z0-9_-]{20,60}",
+    "PyPI Token": r"pypi-AgEIcHlwaS5vcmc[A-Za-z0-9_-]{50,200}",
+    "Telegram Bot Token": r"\d{8,10}:AA[A-Za-z0-9_-]{33}",
+    "Kaggle Key": r"\"key\"\s*:\s*\"[0-9a-f]{32}\"",
+}
+_BOUNDARY = r"(?<![A-Za-z0-9+=_-])(?:{})(?![A-Za-z0-9+/=_-])"
+_MORE_PATTERNS = {kind: re.compile(_BOUNDARY.format(pattern)) for kind, pattern in _MORE.items()}
+
+_ASSIGNED = re.compile(
+    r"(?P<name>api[_-]?key|access[_-]?key|secret[_-]?key|secret|token|passwd|password|passwort|pwd)"
+    r"[\"'\]]{0,2}\s{0,5}(?:[:=]|,)\s{0,5}[\"'](?P<value>[^\"'\s]{6,200})[\"']",
+    re.IGNORECASE,
+)
+_PLACEHOLDER = re.compile(
+    r"x{3,}|\*{2,}|\.{3}|your|my[_-]?(?:key|token|secret|pass)|example|sample|dummy|placeholder|change|insert|enter|here|todo|"
+    r"null|none|test|fake|demo|env|secret|passw|token|key|default|hidden|redacted|user|[<>{}$%\[\]()]",
+    re.IGNORECASE,
+)
+# A line is looked at closely only where one of these is in it: searching for them as they are is fast.
+_SIGNS = (
+    "A3T", "ABIA", "ACCA", "AKIA", "ASIA", "aws", "AWS", "AKC", "AccountKey", "account_key", "ghp_", "gho_", "ghu_", "ghs_", "ghr_",
+    "github_pat_", "glpat-", "glptt-", "gldt-", "glrt-", "eyJ", "-us1", "-us2", "-us3", "-us4", "-us5", "-us6", "-us7", "-us8", "-us9",
+    "npm_", "_authToken", "PRIVATE KEY", "PuTTY-User", "SG.", "xoxa-", "xoxb-", "xoxp-", "xoxo-", "xoxs-", "xoxr-",
+    "hooks.slack", "sq0csp", "k_live_", "hf_", "sk-", "AIza", "pypi-AgE", ":AA", '"key"', "://",
+)  # fmt: skip
+_NAMES = ("key", "token", "secret", "passw", "pwd")
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """What kind of secret stands where."""
+
+    kind: str
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What was found, and how many files were too large to look into."""
+
+    found: tuple[Secret, ...]
+    skipped: tuple[str, ...]
+
+
+def secrets(submission: Submission) -> Secrets:
+    """Look for secrets in texts and notebooks. Use as ``submission.once(secrets)``."""
+    found: list[Secret] = []
+    skipped: list[str] = []
+    total = 0
+    for path, entry in submission.files.items():
+        if _NOT_OWN.intersection(path.split("/")) or not submission.committed(path):
+            continue
+        name = posixpath.basename(path).lower()
+        ending = posixpath.splitext(name)[1] if not name.startswith(".env") else ".env"
+        if ending == ".ipynb":
+            pieces = _notebook(submission, path)
+        elif ending in _TEXT:
+            if entry.size is None or entry.size > _MAX_FILE or total > _MAX_TOTAL:
+                skipped.append(path)
+                continue
+            total += entry.size
+            pieces = _file(submission, path)
+        else:
+            continue
+        for text, cell, by_line in pieces:
+            found += [
+                Secret(kind, Location(path, line if by_line else None, cell)) for kind, line in _in_text(text)
+            ]
+        if len(found) > _MOST:
+            break
+    return Secrets(tuple(dict.fromkeys(found)), tuple(skipped))
+
+
+def _file(submission: Submission, path: str) -> Iterator[tuple[str, int | None, bool]]:
+    try:
+        data = submission.read(path, _MAX_FILE)
+    except UnreadableError:
+        return
+    if b"\0" not in data[:1000]:
+        yield data.decode("utf-8", "replace"), None, True
+
+
+def _notebook(submission: Submission, path: str) -> Iterator[tuple[str, int | None, bool]]:
+    book = submission.notebook(path)
+    for cell in book.cells if book else ():
+        yield cell.source, cell.number, True
+        if cell.kind == "code":
+            yield cell.printed[:_MAX_PRINTED], cell.number, False
+
+
+def _in_text(text: str) -> Iterator[tuple[str, int]]:
+    """Give the kinds and lines of what a text holds."""
+    lines = text.split("\n")
+    for number in sorted(_suspects(text)):
+        line = lines[number][:_MAX_LINE]
+        if "PRIVATE KEY" in line:
+            line = "\n".join(one[:_MAX_LINE] for one in lines[number : number + 3])
+        yield from ((kind, number + 1) for kind in _kinds(line))
+    small = text.lower()
+    if not any(name in small for name in _NAMES):
+        return
+    for number, line in enumerate(small.split("\n")):
+        if any(name in line for name in _NAMES) and ("'" in line or '"' in line):
+            for match in _ASSIGNED.finditer(lines[number][:_MAX_LINE]):
+                if _is_secret(match["name"], match["value"]):
+                    yield "Password" if _is_password(match["name"]) else "API Key or Token", number + 1
+
+
+def _suspects(text: str) -> set[int]:
+    """Return the lines, counted from 0, that hold a sign by which a secret of some kind is known."""
+    found: set[int] = set()
+    for sign in _SIGNS:
+        at = text.find(sign)
+        for _ in range(_MOST_SIGNS):
+            if at < 0:
+                break
+            end = text.find("\n", at)
+            end = len(text) if end < 0 else end
+            if sign != "://" or "@" in text[at : min(end, at + 300)]:
+                found.add(text.count("\n", 0, at))
+            at = text.find(sign, end)
+    return found
+
+
+def _kinds(line: str) -> Iterator[str]:
+    for kind, pattern in _MORE_PATTERNS.items():
+        match = pattern.search(line)
+        if match and _random(match[0], 3.0) and not _made_up(match[0]):
+            yield kind
+    for plugin in _plugins():
+        for value in plugin.analyze_string(line):
+            if not _made_up(value):
+                yield str(plugin.secret_type)
+                break
+
+
+@lru_cache(maxsize=1)
+def _plugins() -> tuple[Any, ...]:
+    # Late: they bring a library for requests, which is never made, and most repositories need none of them.
+    return tuple(
+        getattr(import_module(f"detect_secrets.plugins.{module}"), name)() for module, name in _PLUGINS
+    )
+
+
+def _is_password(name: str) -> bool:
+    return bool(re.search(r"pass|pwd", name, re.IGNORECASE))
+
+
+def _is_secret(name: str, value: str) -> bool:
+    """Whether what is assigned to a telling name is no placeholder, path, or name of a model."""
+    if _PLACEHOLDER.search(value) or _made_up(value) or re.search(r"[/\\]|https?:", value):
+        return False
+    if _is_password(name):
+        return bool(re.search(r"\d|[^\w]", value)) and bool(re.search(r"[A-Za-z]", value))
+    words = len(re.findall(r"[a-z]{4,}", value))
+    return (
+        len(value) >= 16
+        and words <= 2
+        and bool(re.search(r"\d", value))
+        and bool(re.search(r"[A-Za-z]", value))
+        and _random(value, 3.3)
+    )
+
+
+def _made_up(value: str) -> bool:
+    """Whether a value only stands for one: the same signs over and over, or a sequence."""
+    return len(set(value.lower())) < 5 or bool(
+        re.search(r"x{4,}|\*{3,}|\.{3}|0123456|1234567|abcdef|example|your|placeholder", value, re.IGNORECASE)
+    )
+
+
+def _random(value: str, bits: float) -> bool:
+    counts = Counter(value)
+    return -sum(n / len(value) * math.log2(n / len(value)) for n in counts.values()) >= bits
