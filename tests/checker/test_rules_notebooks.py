@@ -29,7 +29,7 @@ TEMPLATE = json.loads(
 )["cells"]
 TITLE, PROMPT = next("".join(c["source"]) for c in TEMPLATE if "Missing values" in c["source"][0]).split(
     "\n\n"
-)
+)[:2]
 SAMPLE = next(
     "".join(c["source"])
     for c in TEMPLATE
