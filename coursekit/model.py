@@ -42,11 +42,12 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where something was found. `line` and `cell` count from 1; a line in a cell counts within it."""
+    """Where something was found. `line`, `cell` and `slide` count from 1; a line in a cell counts within it."""
 
     path: str
     line: int | None = None
     cell: int | None = None
+    slide: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,15 @@ from coursekit.cli._path import PATH
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from coursekit.report import Linted, Report
+
 
 EPILOG = """\b
 Examples:
   coursekit report
   coursekit report groups/07 --final --lang de
   coursekit report group-07.git --output decks/07 --to pdf
+  coursekit report --lint
 """
 
 
@@ -41,6 +44,19 @@ Examples:
     help="Build although a file cannot be read; replace a deck of ours that was edited.",
 )
 @click.option("--commit", "revision", metavar="REV", help="Read this commit instead of the folder's files.")
+@click.option(
+    "--lint",
+    is_flag=True,
+    help="Write nothing; say what to mend in these slides, and in those that you made yourselves. "
+    "Exit code 1 when something must be mended.",
+)
+@click.option(
+    "--minutes",
+    type=click.IntRange(1, 600),
+    default=15,
+    show_default=True,
+    help="What --lint allows for the talk.",
+)
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(
     path: Path,
@@ -50,24 +66,37 @@ def command(
     final: bool,
     force: bool,
     revision: str | None,
+    lint: bool,
+    minutes: int,
     format_: str,
-) -> None:
+) -> int:
     """Build the presentation from what is in the repository.
 
     PATH is a group's folder (by default the one you are in). READMEs, notebooks and results files
     become slides, as PDF and as one HTML file, in the presentation folder; its README gets the
     link. Slides that you made yourselves are never touched. Nothing of the repository is run.
     """
+    if lint:
+        from coursekit.report import lint_report
+
+        linted = lint_report(path, lang=lang, revision=revision, minutes=minutes)
+        _print(linted, format_)
+        return linted.exit_code
     from coursekit.report import build_report
 
     report = build_report(path, to=to, output=output, lang=lang, final=final, force=force, revision=revision)
-    if format_ == "json":
-        import json
-
-        click.echo(json.dumps(report.as_dict(), ensure_ascii=False, indent=2))
-    else:
-        click.echo(report.as_text(), nl=False)
+    _print(report, format_)
     for problem in report.problems:
         from coursekit.cli import complain
 
         complain(problem.told(), problem.hint.en)
+    return 0
+
+
+def _print(made: Report | Linted, format_: str) -> None:
+    if format_ == "json":
+        import json
+
+        click.echo(json.dumps(made.as_dict(), ensure_ascii=False, indent=2))
+    else:
+        click.echo(made.as_text(), nl=False)

@@ -47,7 +47,16 @@ def _is_prompt(text: str, start: int, end: int) -> bool:
 
 def left(text: str) -> list[str]:
     """Return the template's prompts that are still in `text`, without their brackets."""
-    return [text[start + 1 : end - 1] for start, end in bracketed(text) if _is_prompt(text, start, end)]
+    return [prompt for prompt, _ in left_at(text)]
+
+
+def left_at(text: str) -> list[tuple[str, int]]:
+    """Return the template's prompts that are still in `text`, each with the line where it begins, from 1."""
+    return [
+        (text[start + 1 : end - 1], text.count("\n", 0, start) + 1)
+        for start, end in bracketed(text)
+        if _is_prompt(text, start, end)
+    ]
 
 
 def own_text(text: str) -> str:

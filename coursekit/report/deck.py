@@ -12,6 +12,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
+from coursekit.model import Location
 from coursekit.submission import Span
 
 WIDTH = 960.0
@@ -115,12 +116,26 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A picture. `alt` says what it shows; `box` (width, height) is filled in by `fit`, as in all visuals."""
+    """A picture.
+
+    Attributes
+    ----------
+    alt : str
+        What it shows.
+    box : tuple of float
+        Width and height; filled in by `fit`, as in all visuals.
+    source : Location or None
+        Where the group shows it.
+    described : bool
+        Whether the group itself says what it shows; else `alt` is made of what stands around it.
+    """
 
     picture: Picture
     alt: str
     caption: str = ""
     box: tuple[float, float] = (0.0, 0.0)
+    source: Location | None = None
+    described: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from coursekit.evidence.headings import normal
 from coursekit.evidence.links import is_url, resolve
 from coursekit.evidence.prompts import known, own_text
+from coursekit.model import Location
 from coursekit.report.convert import block_of, code_text, html_table, visible
 from coursekit.report.deck import Block, Code, Figure, Table
 from coursekit.report.pictures import picture_at, picture_from_base64
@@ -22,6 +23,11 @@ from coursekit.submission.image import IMAGE_ENDINGS
 _MILESTONES = ("literature", "data", "baseline", "model", "presentation")
 _CONTENTS = re.compile(r"(table of )?contents?|inhalt(sverzeichnis)?|toc|outline")
 _TITLE = re.compile(r"""\b(?:title|suptitle|set_title)\(\s*(?:["']{1})((?:[^"'\\\n{}%]|\\.){3,90})["']""")
+_SAYS_NOTHING = re.compile(
+    r"(?:my |the |ein |das )?(?:image|img|picture|pic|figure|fig|photo|plot|alt(?: ?text)?|bild|grafik|abbildung|abb|"
+    r"screenshot|image description|untitled)?[\s\d._-]*|\S+\.(?:png|jpe?g|gif|svg|bmp|webp|tiff?)",
+    re.IGNORECASE,
+)
 _NOTEBOOK_FIRST = {
     "data": "exploratory_data_analysis",
     "baseline": "baseline_model",
@@ -40,11 +46,21 @@ class Candidate:
     caption: str
     alt: str
     base64: str = ""
+    source: Location | None = None
+    described: bool = False
 
     def figure(self) -> Figure | None:
         """Decode it; None when it cannot be shown."""
         found = picture_from_base64(self.base64) if self.base64 else picture_at(self.submission, self.path)
-        return Figure(found, self.alt or self.caption, self.caption) if found else None
+        if found is None:
+            return None
+        return Figure(
+            found,
+            self.alt or self.caption,
+            self.caption,
+            source=self.source or Location(self.path),
+            described=self.described,
+        )
 
 
 @dataclass
@@ -156,7 +172,14 @@ def _from_document(submission: Submission, document: Document) -> Iterator[Passa
         yield passage
 
 
-def _images_in(submission: Submission, base: str, links: object, title: str) -> list[Candidate]:
+def says_something(alt: str) -> bool:
+    """Whether an alt text is more than what editors fill in: 'image', 'alt text', a file's name."""
+    return bool(re.search(r"\w", alt)) and not _SAYS_NOTHING.fullmatch(alt.strip())
+
+
+def _images_in(
+    submission: Submission, base: str, links: object, title: str, cell: int | None = None
+) -> list[Candidate]:
     found = []
     for link in links if isinstance(links, tuple) else ():
         if not link.image or is_url(link.target):
@@ -164,7 +187,16 @@ def _images_in(submission: Submission, base: str, links: object, title: str) -> 
         path = resolve(link.target, base)
         if path and path in submission.files and path.lower().endswith(tuple(IMAGE_ENDINGS)):
             alt = visible(link.text).strip()[:160]
-            found.append(Candidate(submission, path, title, alt or title or path.rsplit("/", 1)[-1]))
+            found.append(
+                Candidate(
+                    submission,
+                    path,
+                    title,
+                    alt or title or path.rsplit("/", 1)[-1],
+                    source=Location(base, cell=cell) if cell else Location(base, link.line),
+                    described=says_something(alt),
+                )
+            )
     return found
 
 
@@ -182,7 +214,9 @@ def _from_notebook(submission: Submission, notebook: Notebook) -> Iterator[Passa
                     passage = Passage(title, trail.enter(section.level, title), notebook.path)
                 passage.blocks += [made for block in section.blocks if (made := block_of(block))]
                 for block in section.blocks:
-                    passage.figures += _images_in(submission, notebook.path, block.links, passage.title)
+                    passage.figures += _images_in(
+                        submission, notebook.path, block.links, passage.title, cell.number
+                    )
         elif cell.kind == "code" and not known().is_code_cell(
             cell.source
         ):  # starter code shows nothing of the group's
@@ -208,7 +242,13 @@ def _cell_figures(submission: Submission, notebook: Notebook, cell: Cell, title:
             caption = captions[number] if number < len(captions) else title
             name = notebook.path.rsplit("/", 1)[-1]
             yield Candidate(
-                submission, notebook.path, caption, f"{caption or name} ({name}, cell {cell.number})", data
+                submission,
+                notebook.path,
+                caption,
+                f"{caption or name} ({name}, cell {cell.number})",
+                data,
+                Location(notebook.path, cell=cell.number),
+                described=number < len(captions),
             )
             number += 1
 

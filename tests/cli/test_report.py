@@ -71,3 +71,21 @@ def test_help_has_an_example(monkeypatch: pytest.MonkeyPatch) -> None:
     ran = run(monkeypatch, "report", "--help")
     assert ran.code == 0
     assert "coursekit report groups/07" in ran.out
+
+
+def test_lint_writes_nothing_and_its_exit_code_says_whether_to_mend(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = project(tmp_path, digits())
+    before = sorted(root.rglob("*"))
+    ran = run(monkeypatch, "report", root, "--lint")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.splitlines()[0].endswith("· 17 slides, 15:00 min")
+    late = run(monkeypatch, "report", root, "--lint", "--minutes", "10", "--format", "json", "--lang", "de")
+    assert late.code == 1
+    found = json.loads(late.out)
+    assert [f["message"] for f in found["findings"] if f["code"] == "SLD402"] == [
+        "15 Minuten geplant, 10 erlaubt"
+    ]
+    assert sorted(root.rglob("*")) == before
+    assert run(monkeypatch, "report", tmp_path / "none", "--lint").code == 2
