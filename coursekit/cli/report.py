@@ -18,6 +18,7 @@ EPILOG = """\b
 Examples:
   coursekit report
   coursekit report groups/07 --final --lang de
+  coursekit report groups/07 --theme dark --course .
   coursekit report group-07.git --output decks/07 --to pdf
   coursekit report --lint
 """
@@ -37,6 +38,14 @@ Examples:
     type=click.Choice(["en", "de"]),
     help="Of headings and labels; by default project.toml's language.",
 )
+@click.option(
+    "--theme", metavar="NAME", default="", help="light or dark; by default the course's choice, or light."
+)
+@click.option(
+    "--course",
+    type=PATH,
+    help="course.toml with the logo, colors, sections and limits of the course's presentations.",
+)
 @click.option("--final", is_flag=True, help="Leave out empty sections and all notes to yourselves.")
 @click.option(
     "--force",
@@ -53,9 +62,7 @@ Examples:
 @click.option(
     "--minutes",
     type=click.IntRange(1, 600),
-    default=15,
-    show_default=True,
-    help="What --lint allows for the talk.",
+    help="What --lint allows for the talk: by default what the course does, or 15.",
 )
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(
@@ -63,11 +70,13 @@ def command(
     to: str,
     output: Path | None,
     lang: str | None,
+    theme: str,
+    course: Path | None,
     final: bool,
     force: bool,
     revision: str | None,
     lint: bool,
-    minutes: int,
+    minutes: int | None,
     format_: str,
 ) -> int:
     """Build the presentation from what is in the repository.
@@ -76,15 +85,30 @@ def command(
     become slides, as PDF and as one HTML file, in the presentation folder; its README gets the
     link. Slides that you made yourselves are never touched. Nothing of the repository is run.
     """
+    from coursekit.config import load_course
+
+    settings = load_course(course) if course else None
     if lint:
         from coursekit.report import lint_report
 
-        linted = lint_report(path, lang=lang, revision=revision, minutes=minutes)
+        linted = lint_report(
+            path, lang=lang, theme=theme, course=settings, revision=revision, minutes=minutes
+        )
         _print(linted, format_)
         return linted.exit_code
     from coursekit.report import build_report
 
-    report = build_report(path, to=to, output=output, lang=lang, final=final, force=force, revision=revision)
+    report = build_report(
+        path,
+        to=to,
+        output=output,
+        lang=lang,
+        theme=theme,
+        course=settings,
+        final=final,
+        force=force,
+        revision=revision,
+    )
     _print(report, format_)
     for problem in report.problems:
         from coursekit.cli import complain

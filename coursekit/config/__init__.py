@@ -8,10 +8,13 @@ from coursekit.config.course import Course, Session, Topic, find_course, load_co
 from coursekit.config.host import HostSettings
 from coursekit.config.new_course import render_course
 from coursekit.config.project import load_project, parse_project, render_project, update_project
+from coursekit.config.report import Limit, ReportSettings
 
 __all__ = [
     "Course",
     "HostSettings",
+    "Limit",
+    "ReportSettings",
     "Session",
     "Topic",
     "find_course",

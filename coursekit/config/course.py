@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from zoneinfo import ZoneInfo, available_timezones
 
 from coursekit.config.host import HostSettings, host_of
+from coursekit.config.report import ReportSettings, report_of
 from coursekit.config.shared import language_of, milestones_of, read_file, source_of
 from coursekit.errors import InputError
 from coursekit.model import Milestone, Waiver
@@ -67,6 +68,7 @@ class Course:
     clones: str = "clones"
     database: str = ""
     host: HostSettings | None = None
+    report: ReportSettings = field(default_factory=ReportSettings)
     folder: Path = field(default_factory=Path)
 
     @property
@@ -149,6 +151,7 @@ def parse_course(data: bytes, where: str = "course.toml", folder: Path | None = 
         clones=_folder(projects, "clones"),
         database=store.text("database"),
         host=host_of(top.table("host")),
+        report=report_of(top.table("report")),
         folder=folder or Path(),
     )
     for table in (top, about, groups, attendance, check, projects, store):

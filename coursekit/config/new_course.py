@@ -71,6 +71,23 @@ max_size = @max_size@
 # What the name of every repository begins with.
 #prefix = "dl-"
 
+# How presentations look and how long they are; `coursekit report --course .` uses it.
+#[report]
+# The theme is light or dark; the logo is a PNG or JPEG file beside this one.
+#theme = "light"
+#logo = "logo.png"
+#minutes = 15
+# The sections in this order; one that is not named is left out.
+#sections = ["title", "introduction", "literature", "dataset", "baseline", "model", "results", "conclusion", "questions"]
+# Colors of your own: of headings and marks, of the first slide, of what stands out in charts.
+#[report.colors]
+#primary = "#0b6573"
+#deep = "#0c3c46"
+#accent = "#c2410c"
+# How many slides a section may have, and how many seconds it should take.
+#[report.limits]
+#results = { slides = 3, seconds = 150 }
+
 # Your own topics, which `coursekit ideas` shows to groups that look for one.
 #[[ideas]]
 #title = "How full is the bus?"

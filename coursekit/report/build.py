@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from coursekit import __version__
+from coursekit.config import Course, ReportSettings
 from coursekit.errors import InputError
 from coursekit.evidence.starter import starter_results
 from coursekit.model import Problem
 from coursekit.report.compose import compose
 from coursekit.report.deck import Deck
 from coursekit.report.rendering import Rendered, find_renderers
-from coursekit.report.theme import DEFAULT
+from coursekit.report.theme import theme_of
 from coursekit.report.write import Written, find_target, write_deck
 from coursekit.submission import Submission, open_submission
 from coursekit.submission.results import Results, results
@@ -117,6 +118,10 @@ class Report:
         return "\n".join(lines) + "\n"
 
 
+def _minutes(seconds: int) -> str:
+    return f"{seconds // 60}:{seconds % 60:02d}"
+
+
 def _size(size: int) -> str:
     return f"{size / 1_000_000:.1f} MB" if size >= 100_000 else f"{max(size // 1000, 1)} kB"
 
@@ -132,6 +137,8 @@ def build_report(
     to: str = "all",
     output: Path | None = None,
     lang: str | None = None,
+    theme: str = "",
+    course: Course | None = None,
     final: bool = False,
     force: bool = False,
     revision: str | None = None,
@@ -149,6 +156,10 @@ def build_report(
         then gets a link to the slides.
     lang : str, optional
         ``en`` or ``de``; by default the language of `project.toml`, else English.
+    theme : str
+        ``light`` or ``dark``; by default the course's choice.
+    course : Course, optional
+        Whose logo, colors, sections and limits count.
     final : bool
         Leave out sections of which nothing was found, and notes to the group.
     force : bool
@@ -172,13 +183,15 @@ def build_report(
             f"expected one of the formats {', '.join(format_names())}, found {to!r}",
             f"Did you mean {close!r}?" if close else "",
         )
+    settings = course.report if course else ReportSettings()
+    look = theme_of(theme, settings, course.folder if course else None)
     submission = open_submission(path, revision)
     target = find_target(submission, path, output)
     language = lang or (submission.project.language if submission.project else "") or "en"
-    deck = compose(submission, language="de" if language == "de" else "en", final=final)
+    deck = compose(submission, language="de" if language == "de" else "en", final=final, settings=settings)
     if submission.problems and not force:
         raise _cannot_read(submission)
-    rendered: dict[str, Rendered] = {name: renderers[name].render(deck, DEFAULT) for name in chosen}
+    rendered: dict[str, Rendered] = {name: renderers[name].render(deck, look) for name in chosen}
     contents = {name: made.data for name, made in rendered.items()}
     files, linked = write_deck(submission, target, contents, renderers, language=deck.language, force=force)
     remarks = [remark for made in rendered.values() for remark in made.remarks]
@@ -187,8 +200,11 @@ def build_report(
             "The numbers in results/ are left out: the template's own code made them from its own data. "
             "Change the data or the model, and run the notebooks again."
         )
-    if deck.seconds > BUDGET:
-        remarks.append(f"The presentation takes {deck.seconds // 60} minutes; {BUDGET // 60} are allowed.")
+    allowed = settings.minutes * 60 if settings.minutes else BUDGET
+    if deck.seconds > allowed:
+        remarks.append(
+            f"The presentation takes {_minutes(deck.seconds)} minutes; {allowed // 60} are allowed."
+        )
     return Report(str(path), deck, files, linked, submission.problems, tuple(remarks))
 
 

@@ -10,6 +10,7 @@ import math
 from html import escape
 
 from coursekit.report import measure
+from coursekit.report.contrast import ink_on, mix
 from coursekit.report.deck import Layer, LineChart, Matrix, Network
 from coursekit.report.numbers import localized
 from coursekit.report.theme import Theme
@@ -174,12 +175,6 @@ def _paths(x: tuple[float, ...], values: tuple[float | None, ...]) -> list[list[
     return [path for path in paths if path]
 
 
-def _mix(color: str, share: float) -> str:
-    """Return white with `share` of a color in it."""
-    parts = [int(color[i : i + 2], 16) for i in (1, 3, 5)]
-    return "#" + "".join(f"{round(255 + (part - 255) * share):02x}" for part in parts)
-
-
 def _matrix(block: Matrix, theme: Theme, width: float, height: float) -> list[str]:
     count = len(block.labels)
     title, axis = 24.0 if block.title else 0.0, 26.0
@@ -204,12 +199,12 @@ def _matrix(block: Matrix, theme: Theme, width: float, height: float) -> list[st
         for j, value in enumerate(row):
             share = value / total
             color = theme.primary if i == j else theme.accent
-            fill = _mix(color, 0.06 + 0.94 * share**0.6) if value else "#f6f8f9"
+            fill = mix(color, theme.page, 0.06 + 0.94 * share**0.6) if value else theme.code_ground
             out.append(_rect(left + j * side, top + i * side, side - 1, side - 1, fill))
             text = str(value)
             inner = min(16.0, side * 0.45, side * 0.9 / max(len(text) * 0.52, 1))
             if value and inner >= 6.5:
-                ink = "#ffffff" if 0.06 + 0.94 * share**0.6 > 0.62 else theme.ink
+                ink = ink_on(fill, theme.ink, theme.page)
                 y = top + (i + 0.5) * side + inner * 0.35 - 0.5
                 out.append(_text(left + (j + 0.5) * side - 0.5, y, text, inner, ink, anchor="middle"))
         y = top + (i + 0.5) * side + small * 0.35
@@ -279,8 +274,8 @@ def _network(block: Network, theme: Theme, width: float, height: float) -> list[
 
 def _layer(layer: Layer, theme: Theme, x: float, y: float, w: float, h: float, *, last: bool) -> list[str]:
     fill = theme.deep if last else theme.pale
-    ink = "#ffffff" if last else theme.ink
-    soft = "#dfecee" if last else theme.muted
+    ink = theme.on_deep if last else theme.ink
+    soft = theme.soft if last else theme.muted
     out = [_rect(x, y, w, h, fill, radius=8, stroke="none" if last else theme.line)]
     inner = w - 16
     rows = [

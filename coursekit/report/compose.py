@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from coursekit.config import ReportSettings
 from coursekit.report.date import last_change, written_out
 from coursekit.report.deck import Deck, Outline, Paragraph, Slide
 from coursekit.report.fit import fit
+from coursekit.report.plan import planned
 from coursekit.report.section import Context, Section, find_sections
 from coursekit.report.sections.title import members, project_title
 from coursekit.submission import Span, Submission
 
 
 def compose(
-    submission: Submission, *, language: str, final: bool, sections: Sequence[Section] | None = None
+    submission: Submission,
+    *,
+    language: str,
+    final: bool,
+    sections: Sequence[Section] | None = None,
+    settings: ReportSettings | None = None,
 ) -> Deck:
     """Return the submission's presentation.
 
@@ -28,12 +35,14 @@ def compose(
         Leave out sections of which nothing was found, and all notes to the group.
     sections : sequence of Section, optional
         By default all that are found.
+    settings : ReportSettings, optional
+        The course's order and limits.
     """
     date = last_change(submission)
     context = Context(submission, language, written_out(date, language))
     slides: list[Slide] = []
     outline: list[Outline] = []
-    for section in sections if sections is not None else find_sections():
+    for section in planned(find_sections() if sections is None else sections, settings or ReportSettings()):
         made = [
             slide
             for slide in section.build(context)

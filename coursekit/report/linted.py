@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from coursekit import __version__
+from coursekit.config import Course, ReportSettings
 from coursekit.model import Finding, Level, Location, Problem, Status, Text
 from coursekit.report.compose import compose
 from coursekit.report.deck import Deck
 from coursekit.report.lint import Found, Lint, Seen, all_lints
+from coursekit.report.plan import planned
 from coursekit.report.section import find_sections
-from coursekit.report.theme import DEFAULT
+from coursekit.report.theme import theme_of
 from coursekit.submission import Submission, open_submission
 from coursekit.text import one_line, plural, printable
 
@@ -193,7 +195,13 @@ def _wrapped(start: str, text: str) -> list[str]:
 
 
 def lint_report(
-    path: Path, *, lang: str | None = None, revision: str | None = None, minutes: int = MINUTES
+    path: Path,
+    *,
+    lang: str | None = None,
+    theme: str = "",
+    course: Course | None = None,
+    revision: str | None = None,
+    minutes: int | None = None,
 ) -> Linted:
     """Look at the slides of the repository at `path`: those that the report makes, and the group's own.
 
@@ -205,8 +213,10 @@ def lint_report(
         ``en`` or ``de``; by default the language of `project.toml`, else English.
     revision : str, optional
         Read this commit instead of the folder's files.
-    minutes : int
-        What the presentation may take.
+    theme, course
+        See `build_report`.
+    minutes : int, optional
+        What the presentation may take; by default what the course allows, or 15.
 
     Raises
     ------
@@ -216,8 +226,11 @@ def lint_report(
     submission = open_submission(path, revision)
     language = lang or (submission.project.language if submission.project else "") or "en"
     language = "de" if language == "de" else "en"
-    deck = compose(submission, language=language, final=False)
-    seen = Seen(submission, deck, find_sections(), DEFAULT, minutes * 60)
+    settings = course.report if course else ReportSettings()
+    look = theme_of(theme, settings, course.folder if course else None)
+    deck = compose(submission, language=language, final=False, settings=settings)
+    allowed = (minutes or settings.minutes or MINUTES) * 60
+    seen = Seen(submission, deck, planned(find_sections(), settings), look, allowed)
     findings = tuple(finding for lint in all_lints() for finding in _findings(lint, seen, language))
     return Linted(str(path), submission.name, deck, language, findings, submission.problems)
 

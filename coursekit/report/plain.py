@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from coursekit.model import Text
 from coursekit.report import layout as page
 from coursekit.report.charts import chart
 from coursekit.report.convert import safe_link
@@ -30,6 +31,8 @@ _FACT_SIZES = (32.0, 28.0, 24.0, 22.0, 20.0, 18.0, 16.0, 14.0)
 _FACT_TWO_LINES = 20.0
 _FACT_GAP = 14.0
 _MAX_LINE = 400
+_LOGO_BOX = (200.0, 44.0)
+_LOGO_ALT = Text("The course's logo", "Logo des Kurses")
 _ENDINGS = {"image/png": "png", "image/jpeg": "jpg"}
 
 
@@ -55,6 +58,8 @@ def plain_deck(deck: Deck, theme: Theme, *, chart_font: str) -> Plain:
         "final": deck.final,
         "seconds": deck.seconds,
         "colors": theme.colors(),
+        "theme": theme.name,
+        "logo": _logo(theme, deck.language, result),
         "footer": footer(deck.title),
         "page": {
             "margin": page.MARGIN,
@@ -69,6 +74,17 @@ def plain_deck(deck: Deck, theme: Theme, *, chart_font: str) -> Plain:
         "slides": slides,
     }
     return result
+
+
+def _logo(theme: Theme, language: str, result: Plain) -> dict[str, Any] | None:
+    """Return the course's logo at its size on the first and last slide."""
+    if theme.logo is None:
+        return None
+    name = f"logo.{_ENDINGS[theme.logo.mime]}"
+    result.images[name] = theme.logo.data
+    scale = min(_LOGO_BOX[0] / theme.logo.width, _LOGO_BOX[1] / theme.logo.height)
+    box = [round(theme.logo.width * scale, 1), round(theme.logo.height * scale, 1)]
+    return {"name": name, "alt": _LOGO_ALT.in_(language), "box": box}
 
 
 def footer(title: str) -> str:

@@ -11,7 +11,7 @@ import pytest
 from coursekit.model import Finding, Level, Location, Status, Text
 from coursekit.report import Linted, lint_report, linted
 from coursekit.report.compose import compose
-from coursekit.report.contrast import contrast, pairs
+from coursekit.report.contrast import contrast
 from coursekit.report.lint import Found, Lint, Seen, all_lints
 from coursekit.report.lints.pictures import Contrast
 from coursekit.report.material import says_something
@@ -221,7 +221,7 @@ def test_files_over_25_mb(tmp_path: Path) -> None:
 
 
 def test_colors_of_an_instructor_without_enough_contrast(tmp_path: Path) -> None:
-    assert all(contrast(one, other) >= needed for _, _, one, other, needed in pairs(DEFAULT))
+    assert all(contrast(one, other) >= needed for _, _, one, other, needed in DEFAULT.pairs())
     submission = open_submission(project(tmp_path, digits()))
     deck = compose(submission, language="en", final=False)
     seen = Seen(submission, deck, find_sections(), replace(DEFAULT, muted="#c0c0c0"), 900)

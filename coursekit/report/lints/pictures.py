@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from coursekit.model import Location, Text
-from coursekit.report.contrast import LARGE, TEXT, contrast, pairs
+from coursekit.report.contrast import LARGE, TEXT, contrast
 from coursekit.report.deck import Figure
 from coursekit.report.lint import Found, Lint, Seen, filled
 from coursekit.text import one_line
@@ -78,7 +78,7 @@ class Contrast(Lint):
 
     def look(self, seen: Seen) -> Iterator[Found]:
         """Reckon the theme's pairs, and those of the group's own slides that state both colors."""
-        for ink, ground, one, other, needed in pairs(seen.theme):
+        for ink, ground, one, other, needed in seen.theme.pairs():
             ratio = contrast(one, other)
             if ratio < needed:
                 text = Text(

@@ -17,7 +17,9 @@ _TEMPLATE = Path(__file__).parent / "typst" / "slides.typ"
 def render(deck: Deck, theme: Theme) -> Rendered:
     """Return the deck as an accessible PDF."""
     plain = plain_deck(deck, theme, chart_font=PDF_FONT)
-    pdf = compile_pdf(_TEMPLATE, plain.data, images=plain.images, moment=deck.date)
+    pdf = compile_pdf(
+        _TEMPLATE, plain.data, images={**plain.images, "code.tmTheme": _code_theme(theme)}, moment=deck.date
+    )
     if not pdf.missing:
         return Rendered(pdf.data)
     remark = (
@@ -25,6 +27,21 @@ def render(deck: Deck, theme: Theme) -> Rendered:
         "Install a font for that script (for Chinese, Japanese and Korean: the package manimgx-fonts-cjk)."
     )
     return Rendered(pdf.data, (remark,))
+
+
+def _code_theme(theme: Theme) -> bytes:
+    """Return the theme's colors of source code in the form that Typst reads."""
+    scopes = {"comment": "comment", "string": "string", "keyword, storage": "keyword", "constant": "number"}
+    rules = "".join(
+        f"<dict><key>scope</key><string>{scope}</string><key>settings</key>"
+        f"<dict><key>foreground</key><string>{getattr(theme, color)}</string></dict></dict>"
+        for scope, color in scopes.items()
+    )
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?><plist version="1.0"><dict><key>settings</key><array>'
+        f"<dict><key>settings</key><dict><key>foreground</key><string>{theme.ink}</string></dict></dict>"
+        f"{rules}</array></dict></plist>"
+    ).encode()
 
 
 RENDERER = Renderer("pdf", ".pdf", render, (b"%", b""), slides=True)
