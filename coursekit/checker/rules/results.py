@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from coursekit.checker.rule import Outcome, Rule, met, not_met
+from coursekit.checker.rule import Outcome, Rule, met, not_judged, not_met
+from coursekit.evidence.claims import Claim, claims
 from coursekit.model import Location, Text
 from coursekit.submission import Document, Submission
 from coursekit.submission.markdown import plain
@@ -159,3 +160,77 @@ def _compares(rows: list[list[str]]) -> bool:
         if baseline and others:
             return True
     return False
+
+
+class NumbersAgree(Rule):
+    """What README, notebooks and slides say of the results is what the results files say."""
+
+    code = "RES102"
+    title = Text("Numbers agree", "Zahlen stimmen überein")
+    what = Text(
+        "The figures of the best model and the baseline in README, project.toml, notebooks' texts and slides are those of "
+        "results/metrics.json, rounded.",
+        "Die Zahlen des besten Modells und des Basismodells in README, project.toml, den Texten der Notebooks und auf den "
+        "Folien sind die aus results/metrics.json, gerundet.",
+    )
+    why = Text(
+        "A number that was copied by hand stays behind when the model is trained again; whoever reads two numbers trusts neither.",
+        "Eine von Hand abgeschriebene Zahl bleibt zurück, wenn das Modell neu trainiert wird; wer zwei Zahlen liest, "
+        "glaubt keiner.",
+    )
+    hint = Text(
+        "Correct the number, or train again so that results/ is up to date; 'coursekit report' takes the numbers of its "
+        "slides from there.",
+        "Berichtigt die Zahl, oder trainiert neu, damit results/ aktuell ist; 'coursekit report' nimmt die Zahlen seiner "
+        "Folien von dort.",
+    )
+    example = Text(
+        "README.md says 98 %, results/metrics.json says 95.3 %",
+        "README.md sagt 98 %, results/metrics.json sagt 95.3 %",
+    )
+
+    def check(self, submission: Submission, parameters: Mapping[str, Any]) -> Outcome:
+        """Compare every claim; numbers that may mean something else are left alone."""
+        found = submission.once(claims)
+        if not found.comparable:
+            text = Text(
+                "there is no results/metrics.json to compare with",
+                "es gibt keine results/metrics.json zum Vergleichen",
+            )
+            return not_judged(text)
+        if found.wrong:
+            parts = [_said(claim) for claim in found.wrong[:3]]
+            more = f" (+ {len(found.wrong) - 3})" if len(found.wrong) > 3 else ""
+            text = Text(
+                "; ".join(part.en for part in parts) + more, "; ".join(part.de for part in parts) + more
+            )
+            return not_met(text, *(claim.location for claim in found.wrong[:50]))
+        if not found.found:
+            text = Text(
+                "no figure of the best model was found in README, notebooks and slides",
+                "in README, Notebooks und Folien wurde keine Zahl des besten Modells gefunden",
+            )
+            return not_judged(text)
+        text = Text("figures that agree: {n}", "übereinstimmende Zahlen: {n}")
+        return met(text.format(n=len(found.found)), *(claim.location for claim in found.found[:5]))
+
+
+def _said(claim: Claim) -> Text:
+    """Say what stands where, and what the results say instead."""
+    path = one_line(claim.location.path, 80)
+    text = Text(
+        "{where} says {shown}, results/metrics.json says {expected} ({metric}, {model})",
+        "{where} sagt {shown}, results/metrics.json sagt {expected} ({metric}, {model})",
+    )
+    slide = (
+        Text(f"{path}, slide {claim.slide},", f"{path}, Folie {claim.slide},")
+        if claim.slide
+        else Text(path, path)
+    )
+    rest = {
+        "shown": one_line(claim.shown, 40),
+        "expected": claim.expected,
+        "metric": one_line(claim.metric, 40),
+        "model": one_line(claim.model, 60),
+    }
+    return Text(text.en.format(where=slide.en, **rest), text.de.format(where=slide.de, **rest))
