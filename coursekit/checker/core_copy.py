@@ -13,7 +13,7 @@ import builtins
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from coursekit.evidence.code import core_folder, parse
 from coursekit.git.released import released_core
@@ -148,15 +148,52 @@ def _read(submission: Submission, path: str) -> bytes | None:
 # -- what core_lib is -----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+# Reading a class's head is much faster than a syntax tree, which is needed only where something differs.
+_CLASS = re.compile(r"^class (\w+)(?:\[[^\]]*\])?(?:\(([^()]*)\))?:", re.MULTILINE)
+
+
+@dataclass(frozen=True)
 class _Reference:
+    """The tool's core_lib of a version."""
+
     files: Mapping[str, bytes]
-    modules: Mapping[str, _Module]
-    classes: frozenset[str]
-    layers: frozenset[str]
-    public: Mapping[str, str]  # name: module
     bases: Mapping[str, tuple[str, ...]]
-    methods: Mapping[str, frozenset[str]]
+
+    @cached_property
+    def classes(self) -> frozenset[str]:
+        return frozenset(self.bases)
+
+    @cached_property
+    def layers(self) -> frozenset[str]:
+        return frozenset(name for name in self.bases if "Layer" in {name, *_ancestors(name, self.bases)})
+
+    @cached_property
+    def modules(self) -> Mapping[str, _Module]:
+        return {
+            name: _module(tree, name)
+            for name, data in self.files.items()
+            if name.endswith(".py") and (tree := parse(data.decode("utf-8"))) is not None
+        }
+
+    @cached_property
+    def public(self) -> Mapping[str, str]:
+        """The public functions and classes, with their modules."""
+        return {
+            name: module.path
+            for module in self.modules.values()
+            for name, made in module.names.items()
+            if not name.startswith("_") and isinstance(made[-1], ast.FunctionDef | ast.ClassDef)
+        }
+
+    @cached_property
+    def methods(self) -> Mapping[str, frozenset[str]]:
+        """For each class its own methods."""
+        return {
+            one.name: frozenset(part.name for part in one.body if isinstance(part, ast.FunctionDef))
+            for module in self.modules.values()
+            for one in module.tree.body
+            if isinstance(one, ast.ClassDef)
+        }
 
 
 @lru_cache(maxsize=4)
@@ -164,30 +201,14 @@ def _reference(version: str) -> _Reference:
     files = released_core(version)
     files = core_files() if files is None else files
     files = {path.removeprefix("core_lib/"): data for path, data in files.items()}
-    modules = {
-        name: _module(tree, name)
+    heads = (
+        match
         for name, data in files.items()
-        if name.endswith(".py") and (tree := parse(data.decode("utf-8"))) is not None
-    }
-    public = {
-        name: module.path
-        for module in modules.values()
-        for name, made in module.names.items()
-        if not name.startswith("_") and isinstance(made[-1], ast.FunctionDef | ast.ClassDef)
-    }
-    found = {
-        one.name: one
-        for module in modules.values()
-        for one in module.tree.body
-        if isinstance(one, ast.ClassDef)
-    }
-    bases = {name: tuple(_last(base) for base in one.bases) for name, one in found.items()}
-    methods = {
-        name: frozenset(part.name for part in one.body if isinstance(part, ast.FunctionDef))
-        for name, one in found.items()
-    }
-    layers = frozenset(name for name in found if "Layer" in {name, *_ancestors(name, bases)})
-    return _Reference(files, modules, frozenset(found), layers, public, bases, methods)
+        if name.endswith(".py")
+        for match in _CLASS.finditer(data.decode("utf-8"))
+    )
+    bases = {match[1]: tuple(re.findall(r"(\w+)(?=\s*(?:,|\[|$))", match[2] or "")) for match in heads}
+    return _Reference(files, bases)
 
 
 def _ancestors(name: str, bases: Mapping[str, tuple[str, ...]]) -> set[str]:

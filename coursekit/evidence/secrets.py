@@ -75,13 +75,36 @@ _PLACEHOLDER = re.compile(
     r"null|none|test|fake|demo|env|secret|passw|token|key|default|hidden|redacted|user|[<>{}$%\[\]()]",
     re.IGNORECASE,
 )
-# A line is looked at closely only where one of these is in it: searching for them as they are is fast.
-_SIGNS = (
-    "A3T", "ABIA", "ACCA", "AKIA", "ASIA", "aws", "AWS", "AKC", "AccountKey", "account_key", "ghp_", "gho_", "ghu_", "ghs_", "ghr_",
-    "github_pat_", "glpat-", "glptt-", "gldt-", "glrt-", "eyJ", "-us1", "-us2", "-us3", "-us4", "-us5", "-us6", "-us7", "-us8", "-us9",
-    "npm_", "_authToken", "PRIVATE KEY", "PuTTY-User", "SG.", "xoxa-", "xoxb-", "xoxp-", "xoxo-", "xoxs-", "xoxr-",
-    "hooks.slack", "sq0csp", "k_live_", "hf_", "sk-", "AIza", "pypi-AgE", ":AA", '"key"', "://",
-)  # fmt: skip
+# A line is looked at closely only where a sign, which is found fast, is followed by what makes it likely: most
+# repositories then need no detector at all.
+_SIGNS = {
+    **dict.fromkeys(
+        ("AKIA", "ASIA", "ABIA", "ACCA", "A3T"), re.compile(r"\b(?:A3T[A-Z0-9]|A[BCKS][CI]A)[0-9A-Z]{16}\b")
+    ),
+    **dict.fromkeys(("aws", "AWS"), re.compile(r"(?<![A-Za-z])aws.{1,60}[0-9A-Za-z/+]{40}", re.IGNORECASE)),
+    **dict.fromkeys(("ghp_", "gho_", "ghu_", "ghs_", "ghr_"), re.compile(r"gh[opusr]_[A-Za-z0-9]{36}")),
+    **dict.fromkeys(("AccountKey", "account_key"), re.compile(r"[A-Za-z0-9+/]{80}")),
+    **dict.fromkeys(("npm_", "_authToken"), re.compile(r"[A-Za-z0-9-]{36}")),
+    **dict.fromkeys(
+        ("glpat-", "glptt-", "gldt-", "glrt-", "github_pat_", "pypi-AgE"), re.compile(r"[\w-]{20}")
+    ),
+    **dict.fromkeys(
+        ("xoxa-", "xoxb-", "xoxp-", "xoxo-", "xoxs-", "xoxr-", "hooks.slack", "sq0csp", "k_live_"),
+        re.compile(r"\w{8}"),
+    ),
+    "AKC": re.compile(r"AKC[A-Za-z0-9]{10}"),
+    "eyJ": re.compile(r"eyJ[\w-]{10,}\."),
+    "-us": re.compile(r"[0-9a-z]{32}-us\d"),
+    "PRIVATE KEY": re.compile(r"BEGIN [A-Z0-9 ]*PRIVATE KEY"),
+    "PuTTY-User": re.compile(r"PuTTY-User-Key-File"),
+    "SG.": re.compile(r"SG\.[\w-]{22}\."),
+    "hf_": re.compile(r"hf_[A-Za-z]{34}"),
+    "sk-": re.compile(r"(?<![A-Za-z0-9])sk-[\w-]{32}"),
+    "AIza": re.compile(r"AIza[\w-]{35}"),
+    ":AA": re.compile(r"\d{8}:AA[\w-]{33}"),
+    '"key"': re.compile(r"\"key\"\s*:\s*\"[0-9a-f]{32}"),
+    "://": re.compile(r"://[^/\s:@]{1,100}:[^/\s@]{1,200}@"),
+}
 _NAMES = ("key", "token", "secret", "passw", "pwd")
 
 
@@ -168,14 +191,14 @@ def _in_text(text: str) -> Iterator[tuple[str, int]]:
 def _suspects(text: str) -> set[int]:
     """Return the lines, counted from 0, that hold a sign by which a secret of some kind is known."""
     found: set[int] = set()
-    for sign in _SIGNS:
+    for sign, likely in _SIGNS.items():
         at = text.find(sign)
         for _ in range(_MOST_SIGNS):
             if at < 0:
                 break
-            end = text.find("\n", at)
+            start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
             end = len(text) if end < 0 else end
-            if sign != "://" or "@" in text[at : min(end, at + 300)]:
+            if likely.search(text[start : min(end, start + _MAX_LINE)]):
                 found.add(text.count("\n", 0, at))
             at = text.find(sign, end)
     return found
