@@ -11,7 +11,7 @@ from coursekit.cli._path import PATH
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from coursekit.report import Linted, Report
+    from coursekit.report import Cover, Linted, Report
 
 
 EPILOG = """\b
@@ -21,6 +21,7 @@ Examples:
   coursekit report groups/07 --theme dark --course .
   coursekit report group-07.git --output decks/07 --to pdf
   coursekit report --lint
+  coursekit report --cover
 """
 
 
@@ -60,6 +61,11 @@ Examples:
     "Exit code 1 when something must be mended.",
 )
 @click.option(
+    "--cover",
+    is_flag=True,
+    help="Only make a cover image from the title slide, where you have none of your own, and show it in README.md.",
+)
+@click.option(
     "--minutes",
     type=click.IntRange(1, 600),
     help="What --lint allows for the talk: by default what the course does, or 15.",
@@ -76,6 +82,7 @@ def command(
     force: bool,
     revision: str | None,
     lint: bool,
+    cover: bool,
     minutes: int | None,
     format_: str,
 ) -> int:
@@ -88,6 +95,13 @@ def command(
     from coursekit.config import load_course
 
     settings = load_course(course) if course else None
+    if lint and cover:
+        raise click.UsageError("--lint writes nothing and --cover writes an image: give one of them.")
+    if cover:
+        from coursekit.report import make_cover
+
+        _print(make_cover(path, lang=lang, theme=theme, course=settings, force=force), format_)
+        return 0
     if lint:
         from coursekit.report import lint_report
 
@@ -117,7 +131,7 @@ def command(
     return 0
 
 
-def _print(made: Report | Linted, format_: str) -> None:
+def _print(made: Report | Linted | Cover, format_: str) -> None:
     if format_ == "json":
         import json
 

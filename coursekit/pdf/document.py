@@ -1,4 +1,4 @@
-"""Compiles one of our Typst templates with data from outside to an accessible PDF (PDF/UA-1)."""
+"""Compiles one of our Typst templates with data from outside to an accessible PDF (PDF/UA-1), or to a picture."""
 
 from __future__ import annotations
 
@@ -20,6 +20,14 @@ _SHOWN_INSTEAD = "\u25a1"
 @dataclass(frozen=True, slots=True)
 class Pdf:
     """A PDF file, and the characters that no font here could show (a box stands for them)."""
+
+    data: bytes
+    missing: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Png:
+    """A PNG picture of one page, and the characters that no font here could show."""
 
     data: bytes
     missing: frozenset[str]
@@ -48,6 +56,21 @@ def compile_pdf(
     moment : datetime
         The document's date; nothing else of the PDF depends on when it is made.
     """
+    made, missing = _compile(
+        template, data, images, format="pdf", pdf_standards=["ua-1"], timestamp=int(moment.timestamp())
+    )
+    return Pdf(made, missing)
+
+
+def compile_png(template: Path, data: Mapping[str, Any], *, images: Mapping[str, bytes], ppi: float) -> Png:
+    """Compile `template`, which makes one page, to a picture with `ppi` pixels for 72 points; else as `compile_pdf`."""
+    made, missing = _compile(template, data, images, format="png", ppi=ppi)
+    return Png(made, missing)
+
+
+def _compile(
+    template: Path, data: Mapping[str, Any], images: Mapping[str, bytes], **options: Any
+) -> tuple[bytes, frozenset[str]]:
     import typst
 
     text = json.dumps(data, ensure_ascii=False)
@@ -67,16 +90,9 @@ def compile_pdf(
         (folder / "data.json").write_text(json.dumps(full, ensure_ascii=False), encoding="utf-8")
         for image, content in images.items():
             (folder / image).write_bytes(content)
-        pdf = typst.compile(
-            str(folder / "main.typ"),
-            root=str(folder),
-            font_paths=choice.fonts,
-            format="pdf",
-            pdf_standards=["ua-1"],
-            timestamp=int(moment.timestamp()),
-        )
-    assert isinstance(pdf, bytes)
-    return Pdf(pdf, choice.missing)
+        made = typst.compile(str(folder / "main.typ"), root=str(folder), font_paths=choice.fonts, **options)
+    assert isinstance(made, bytes)
+    return made, choice.missing
 
 
 def _svg_text(images: Mapping[str, bytes]) -> list[str]:

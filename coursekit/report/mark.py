@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+import struct
+import zlib
 
 _SIGN = b"coursekit-deck sha256:"
 _LINE = re.compile(rb"\n(?:%|<!--) ?" + re.escape(_SIGN) + rb"([0-9a-f]{64})(?: ?-->)?\n\Z")
@@ -26,3 +28,25 @@ def is_ours(data: bytes) -> bool:
     if match is None:
         return False
     return hashlib.sha256(data[: len(data) - len(match[0])]).hexdigest().encode() == match[1]
+
+
+_PNG_END = b"\x00\x00\x00\x00IEND\xaeB`\x82"
+_KEY = b"coursekit-cover\x00"
+
+
+def marked_png(data: bytes) -> bytes:
+    """Return a PNG picture with our mark as its last text."""
+    body = data.removesuffix(_PNG_END)
+    return body + _chunk(hashlib.sha256(body).hexdigest().encode()) + _PNG_END
+
+
+def is_our_png(data: bytes) -> bool:
+    """Return whether a picture is as the report made it."""
+    end = len(_chunk(b"0" * 64)) + len(_PNG_END)
+    body = data[:-end]
+    return data[-end:] == _chunk(hashlib.sha256(body).hexdigest().encode()) + _PNG_END
+
+
+def _chunk(text: bytes) -> bytes:
+    content = b"tEXt" + _KEY + text
+    return struct.pack(">I", len(content) - 4) + content + struct.pack(">I", zlib.crc32(content))

@@ -48,7 +48,7 @@ def find_target(submission: Submission, root: Path, output: Path | None) -> Targ
         If the folder cannot be written to, or is a link, or there is only a bare repository.
     """
     if output is not None:
-        _check_writable(output)
+        check_writable(output)
         return Target(output, None)
     if not isinstance(getattr(submission.source, "root", None), Path):
         raise InputError(
@@ -63,14 +63,15 @@ def find_target(submission: Submission, root: Path, output: Path | None) -> Targ
             f"expected a folder called {name}, but it is a link to another place",
             "Replace it by a folder: what a repository links to is not written. Or say --output DIR.",
         )
-    _check_writable(folder)
+    check_writable(folder)
     readme = submission.readme_path(name) or f"{name}/README.md"
     if (root / readme).is_symlink():
         raise InputError(f"expected a regular file at {readme}, but it is a link", "Replace it by a file.")
     return Target(folder, root / readme, readme)
 
 
-def _check_writable(folder: Path) -> None:
+def check_writable(folder: Path) -> None:
+    """Refuse a folder that cannot be written to, or made."""
     existing = folder
     while not existing.exists() and existing != existing.parent:
         existing = existing.parent

@@ -89,3 +89,20 @@ def test_lint_writes_nothing_and_its_exit_code_says_whether_to_mend(
     ]
     assert sorted(root.rglob("*")) == before
     assert run(monkeypatch, "report", tmp_path / "none", "--lint").code == 2
+
+
+def test_cover_says_what_it_made_or_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {name: content for name, content in digits().items() if not name.startswith("CoverImage")}
+    monkeypatch.chdir(project(tmp_path / "g", files))
+    made = run(monkeypatch, "report", "--cover")
+    assert (made.code, made.err) == (0, "")
+    assert [line.split("  (")[0] for line in made.out.splitlines()] == [
+        "Reading handwritten digits: cover image of 1600 × 900 pixels",
+        "  created    CoverImage/cover_image.png",
+        "  shown in   README.md",
+    ]
+    (tmp_path / "g/CoverImage/cover_image.png").write_bytes(digits()["CoverImage/cover.png"])  # type: ignore[arg-type]
+    kept = json.loads(run(monkeypatch, "report", "--cover", "--format", "json").out)
+    assert kept["cover"]["state"] == "kept"
+    assert "it is kept" in run(monkeypatch, "report", "--cover").out
+    assert run(monkeypatch, "report", "--cover", "--lint").code == 2

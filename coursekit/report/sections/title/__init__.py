@@ -10,15 +10,29 @@ from coursekit.evidence.summary import summary
 from coursekit.model import Text
 from coursekit.report.convert import visible
 from coursekit.report.deck import Block, Bullets, Figure, Paragraph, Slide
+from coursekit.report.mark import is_our_png
 from coursekit.report.pictures import picture_at
 from coursekit.report.section import Context, Section
-from coursekit.submission import Span, Submission
+from coursekit.submission import Span, Submission, UnreadableError
 from coursekit.submission.markdown import plain
 
 _COVER = Text("Cover image of the project “{title}”", "Titelbild des Projekts „{title}“")
+_MAX_COVER = 50_000_000
 _GROUP = re.compile(
     r"(our )?(group|team|members|group members|team members|authors|participants|gruppe|mitglieder|autoren)"
 )
+
+
+def own_covers(submission: Submission) -> tuple[str, ...]:
+    """Return the cover images that the group made itself."""
+
+    def ours(path: str) -> bool:
+        try:
+            return is_our_png(submission.read(path, _MAX_COVER))
+        except UnreadableError:
+            return False
+
+    return tuple(path for path in submission.once(cover).own if not ours(path))
 
 
 def project_title(submission: Submission) -> str:
@@ -28,6 +42,13 @@ def project_title(submission: Submission) -> str:
     if " " not in title.strip() and len(re.findall(r"[-_]", title)) >= 2:
         title = title.replace("_", " ").replace("-", " ")  # a repository's name, not a heading
     return visible(title).strip() or visible(submission.name.replace("-", " ").replace("_", " ")).strip()
+
+
+def task(submission: Submission) -> str:
+    """Return the project's task: of `project.toml` or the README."""
+    project = submission.project
+    found = (project.task if project else "") or submission.once(summary).task.own
+    return visible(found).strip()[:120]
 
 
 def members(context: Context) -> tuple[str, ...]:
@@ -53,13 +74,13 @@ def build(context: Context) -> Sequence[Slide]:
     submission = context.submission
     title = project_title(submission)
     project = submission.project
-    task = (project.task if project else "") or submission.once(summary).task.own
+    what = task(submission)
     course = " · ".join(
         visible(part) for part in ((project.course, project.semester) if project else ()) if part
     )
     body: list[Block] = []
-    if task:
-        body.append(Paragraph((Span(visible(task).strip()[:120]),), "lead"))
+    if what:
+        body.append(Paragraph((Span(what),), "lead"))
     names = members(context)
     if names:
         body.append(Paragraph((Span(", ".join(names)),)))
@@ -67,7 +88,8 @@ def build(context: Context) -> Sequence[Slide]:
         if line:
             body.append(Paragraph((Span(line),), "muted"))
     aside: list[Block] = []
-    for path in submission.once(cover).own:
+    # A cover that the report made of this slide would only repeat it.
+    for path in own_covers(submission):
         picture = picture_at(submission, path, (1200, 1200))
         if picture:
             aside.append(Figure(picture, context.t(_COVER.format(title=title))))
