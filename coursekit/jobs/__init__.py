@@ -21,8 +21,8 @@ from __future__ import annotations
 
 from coursekit.jobs.lock import JobLostError, JobRunningError
 from coursekit.jobs.model import ItemFailure, JobItem, JobResult, PlannedItem, Progress
-from coursekit.jobs.pools import why
 from coursekit.jobs.runner import plan_job, run_job
+from coursekit.pools import why
 
 __all__ = [
     "ItemFailure",

@@ -68,7 +68,7 @@ class Held:
 
 
 @contextmanager
-def hold(store: Store, name: str, command: str, *, again: bool) -> Iterator[Held]:
+def hold(store: Store, name: str, command: str, *, again: bool, fresh: bool = False) -> Iterator[Held]:
     """Hold a job while the block runs.
 
     Parameters
@@ -80,6 +80,8 @@ def hold(store: Store, name: str, command: str, *, again: bool) -> Iterator[Held
         For the store's transactions.
     again : bool
         Whether to begin afresh when the last run came to its end.
+    fresh : bool, optional
+        Whether to begin afresh in any case.
 
     Raises
     ------
@@ -89,7 +91,7 @@ def hold(store: Store, name: str, command: str, *, again: bool) -> Iterator[Held
     owner = ledger.Owner(uuid.uuid4().hex, machine(), os.getpid())
     _mine.add(owner.token)
     try:
-        held = Held(store, _take(store, name, command, owner, again=again), owner, command)
+        held = Held(store, _take(store, name, command, owner, again=again, fresh=fresh), owner, command)
         stop = threading.Event()
         beating = threading.Thread(
             target=held.keep_beating, args=(stop,), name=f"beat of {name}", daemon=True
@@ -107,7 +109,7 @@ def hold(store: Store, name: str, command: str, *, again: bool) -> Iterator[Held
         _mine.discard(owner.token)
 
 
-def _take(store: Store, name: str, command: str, owner: ledger.Owner, *, again: bool) -> int:
+def _take(store: Store, name: str, command: str, owner: ledger.Owner, *, again: bool, fresh: bool) -> int:
     with store.transaction(command) as tx:
         found = ledger.find_job(tx, name)
         if found and found.owner and is_alive(found.owner, found.beat_at):
@@ -116,7 +118,7 @@ def _take(store: Store, name: str, command: str, owner: ledger.Owner, *, again: 
                 f"{found.owner.host.partition(' ')[0]})",
                 "Wait until it ends, or stop it and run this again.",
             )
-        return ledger.take_job(tx, name, owner, afresh=bool(found and found.ended and again))
+        return ledger.take_job(tx, name, owner, afresh=fresh or bool(found and found.ended and again))
 
 
 def is_alive(owner: ledger.Owner, beat_at: datetime | None) -> bool:

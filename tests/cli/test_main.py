@@ -80,7 +80,7 @@ def test_help_imports_nothing_heavy() -> None:
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(ran.stderr.strip().strip("[]").replace("'", "").split(", "))
     heavy = {"numpy", "jinja2", "cookiecutter", "pygit2", "sqlalchemy", "typst", "PIL", "markdown_it", "msgspec", "tomlkit",
-             "importlib_metadata", "rich", "slugify", "pebble"}  # fmt: skip
+             "importlib_metadata", "rich", "slugify"}  # fmt: skip
     assert "click" in loaded
     assert not loaded & heavy
 
