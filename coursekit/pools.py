@@ -9,13 +9,14 @@ from __future__ import annotations
 import contextlib
 import math
 import multiprocessing
+import pickle
 import queue
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import Connection
 from typing import Any
 
 from coursekit.errors import CoursekitError
@@ -24,6 +25,10 @@ Submit = Callable[[Callable[..., Any], Any], "Future[Any]"]
 
 # A process that outlives the one that waits for it ends itself so many seconds after its time.
 _ORPHAN_SECONDS = 10
+# To start one may take long on a busy machine; that does not count as the item's time.
+_BEGIN_SECONDS = 120
+_ATTEMPTS = 3
+_LAST_SECONDS = 5
 
 
 class ProcessDiedError(Exception):
@@ -106,12 +111,19 @@ class _Worker:
         # Only the process holds that end now, so that its death is seen as the end of the pipe.
         theirs.close()
 
-    def end(self) -> int | None:
-        """Kill the process if it lives, and give its exit code."""
+    def end(self) -> None:
+        """Kill the process if it lives."""
+        # One that closed its end of the pipe is about to end by itself, and tells better how.
+        self.process.join(_LAST_SECONDS if self.pipe.closed or self._at_end() else 0)
         self.process.kill()
         self.process.join()
         self.pipe.close()
-        return self.process.exitcode  # type: ignore[no-any-return]
+
+    def _at_end(self) -> bool:
+        try:
+            return self.pipe.poll() and self.pipe.recv() is None
+        except (EOFError, OSError):
+            return True
 
 
 class _Processes:
@@ -152,46 +164,41 @@ class _Processes:
     def _call(self, function: Callable[..., Any], item: Any) -> Any:
         worker = self._idle.get()
         try:
-            worker = self._given(worker, function, item)
+            worker = self._begun(worker, function, item)
             done, value = self._answer(worker)
-        except BaseException:
-            # Whatever state it is in: the next item gets a new one.
-            if worker is not None:
+            if not done:
+                raise value
+        except (Exception, SystemExit) as error:
+            # Whatever state it is in after such an end: the next item gets a new one.
+            if worker is not None and isinstance(error, (ProcessDiedError, TookTooLongError, MemoryError)):
                 self._end(worker)
-            worker = None
+                worker = None
             raise
         finally:
             self._idle.put(worker)
-        if done:
-            return value
-        raise value
+        return value
 
-    def _given(self, worker: _Worker | None, function: Callable[..., Any], item: Any) -> _Worker:
-        """Hand the item to a process; one that died since its last answer has harmed none."""
-        if worker is not None:
-            if worker.process.is_alive():
-                with suppress(OSError):
-                    worker.pipe.send((function, item))
+    def _begun(self, worker: _Worker | None, function: Callable[..., Any], item: Any) -> _Worker:
+        """Hand the item to a process; one that dies before it has begun with it was not harmed by it."""
+        for _ in range(_ATTEMPTS):
+            worker = worker or self._start()
+            with suppress(OSError, EOFError):
+                worker.pipe.send((function, item))
+                if worker.pipe.poll(_BEGIN_SECONDS):
+                    worker.pipe.recv()
                     return worker
-            self._end(worker)
-        worker = self._start()
-        with suppress(BrokenPipeError):
-            # When it died at once, its answer is missing, and that is told.
-            worker.pipe.send((function, item))
-        return worker
+            code, worker = self._end(worker), None
+        raise ProcessDiedError(code)
 
     def _answer(self, worker: _Worker) -> tuple[bool, Any]:
-        if not wait([worker.pipe, worker.process.sentinel], self._timeout):
+        if not worker.pipe.poll(self._timeout):
             assert self._timeout is not None
             raise TookTooLongError(self._timeout)
         try:
-            done, value = worker.pipe.recv() if worker.pipe.poll() else (False, None)
+            answer: tuple[bool, Any] = worker.pipe.recv()
         except (EOFError, OSError):
-            done, value = False, None
-        if not done and (value is None or isinstance(value, MemoryError)):
-            code = self._end(worker)
-            raise value or ProcessDiedError(code)
-        return done, value
+            raise ProcessDiedError(self._end(worker)) from None
+        return answer
 
     def _start(self) -> _Worker:
         with self._lock:
@@ -203,11 +210,10 @@ class _Processes:
 
     def _end(self, worker: _Worker) -> int | None:
         with self._lock:
-            if worker not in self._all:
-                return worker.process.exitcode  # type: ignore[no-any-return]
-            self._all.discard(worker)
-            worker.process.join(0.2)
-            return worker.end()
+            if worker in self._all:
+                self._all.discard(worker)
+                worker.end()
+            return worker.process.exitcode  # type: ignore[no-any-return]
 
     def _stop(self) -> None:
         with self._lock:
@@ -226,28 +232,32 @@ def _serve(pipe: Connection, seconds: int | None, memory: int | None) -> None:
     if memory is not None:
         _limit_memory(memory)
     alarm = getattr(signal, "alarm", None) if seconds is not None else None
-    while True:
-        try:
-            function, item = pipe.recv()
-        except (EOFError, OSError):
-            return
-        except Exception as error:  # noqa: BLE001 - what cannot be unpickled is told as the item's failure
-            answer: tuple[bool, Any] = False, error
-        else:
-            if alarm:
-                alarm(seconds)
+    with suppress(OSError, EOFError):  # the other side has gone
+        while True:
+            answer = _received(pipe, alarm, seconds)
             try:
-                answer = True, function(item)
-            except BaseException as error:  # noqa: BLE001 - SystemExit too; the other side tells it
-                answer = False, error
-            if alarm:
-                alarm(0)
-        try:
-            pipe.send(answer)
-        except OSError:
-            return
-        except Exception as error:  # noqa: BLE001 - a result or an error that cannot be pickled
-            pipe.send((False, RuntimeError(f"{type(error).__name__}: {error}")))
+                pipe.send(answer)
+            except OSError:
+                raise
+            except Exception as error:  # noqa: BLE001 - a result or an error that cannot be pickled
+                pipe.send((False, RuntimeError(f"{type(error).__name__}: {error}")))
+
+
+def _received(
+    pipe: Connection, alarm: Callable[[int], object] | None, seconds: int | None
+) -> tuple[bool, Any]:
+    data = pipe.recv_bytes()
+    pipe.send(None)  # begun
+    if alarm and seconds:
+        alarm(seconds)
+    try:
+        function, item = pickle.loads(data)  # noqa: S301 - from the process that started this one
+        return True, function(item)
+    except BaseException as error:  # noqa: BLE001 - SystemExit too; the other side tells it
+        return False, error
+    finally:
+        if alarm:
+            alarm(0)
 
 
 def _limit_memory(size: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import fnmatch
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from coursekit.checker.profile import Profile, Requirement, load_profile
 from coursekit.checker.rule import Outcome, not_judged
 from coursekit.checker.selection import selected
 from coursekit.errors import CoursekitError, InputError
-from coursekit.model import Finding, Level, Problem, Status, Text, Waiver
+from coursekit.model import Finding, Level, Milestone, Problem, Status, Text, Waiver
 from coursekit.submission import Submission, open_submission
 from coursekit.submission.view import FOLDERS
 from coursekit.text import nearest
@@ -121,6 +121,7 @@ def check_path(
     ignore: Sequence[str] = (),
     language: str = "en",
     now: dt.datetime | None = None,
+    due: Collection[str] | None = None,
 ) -> Check:
     """Open what lies at `path` and check it; see `open_submission` and `check`."""
     submission = open_submission(path, revision)
@@ -138,6 +139,7 @@ def check_path(
         ignore=ignore,
         language=language,
         now=now,
+        due=due,
     )
 
 
@@ -152,6 +154,7 @@ def check(
     ignore: Iterable[str] = (),
     language: str = "en",
     now: dt.datetime | None = None,
+    due: Collection[str] | None = None,
 ) -> Check:
     """Judge every requirement of `profile`.
 
@@ -172,21 +175,21 @@ def check(
         ``en`` or ``de``.
     now : datetime, optional
         When the deadlines are compared.
+    due : collection of str, optional
+        The milestones that are due, whatever the group's `project.toml` says of them.
 
     Raises
     ------
     InputError
         If there is no such milestone, or no code begins as selected.
     """
-    if milestone is not None and milestone not in profile.milestones:
-        close = nearest(milestone, list(profile.milestones))
-        raise InputError(
-            f"expected one of the milestones {', '.join(profile.milestones)}, found {milestone!r}",
-            f"Did you mean {close!r}?" if close else "Name one of them.",
-        )
+    if milestone is not None:
+        due = milestones_until(profile, milestone)
     requirements = selected(profile, select, ignore)
     _read_all(submission)
-    due = _due(submission, profile, milestone, now or dt.datetime.now(dt.UTC))
+    if due is None:
+        stated = submission.project.milestones if submission.project else ()
+        due = due_milestones(profile, stated, now or dt.datetime.now(dt.UTC))
     granted = [
         w
         for w in waivers
@@ -221,13 +224,29 @@ def _read_all(submission: Submission) -> None:
             submission.readme(folder)
 
 
-def _due(submission: Submission, profile: Profile, milestone: str | None, now: dt.datetime) -> set[str]:
-    if milestone is not None:
-        return set(profile.milestones[: profile.milestones.index(milestone) + 1])
-    deadlines = {m.name: m.deadline for m in submission.project.milestones} if submission.project else {}
-    return {
+def milestones_until(profile: Profile, milestone: str) -> frozenset[str]:
+    """Return a milestone of the profile and all before it.
+
+    Raises
+    ------
+    InputError
+        If there is none of that name.
+    """
+    if milestone not in profile.milestones:
+        close = nearest(milestone, list(profile.milestones))
+        raise InputError(
+            f"expected one of the milestones {', '.join(profile.milestones)}, found {milestone!r}",
+            f"Did you mean {close!r}?" if close else "Name one of them.",
+        )
+    return frozenset(profile.milestones[: profile.milestones.index(milestone) + 1])
+
+
+def due_milestones(profile: Profile, stated: Iterable[Milestone], now: dt.datetime) -> frozenset[str]:
+    """Return the profile's milestones whose deadline has passed, or for which none is stated."""
+    deadlines = {milestone.name: milestone.deadline for milestone in stated}
+    return frozenset(
         name for name in profile.milestones if (deadline := deadlines.get(name)) is None or deadline <= now
-    }
+    )
 
 
 def _outcome(submission: Submission, requirement: Requirement) -> Outcome:
@@ -236,7 +255,7 @@ def _outcome(submission: Submission, requirement: Requirement) -> Outcome:
         return not_judged(NO_RULE)
     try:
         return rule.check(submission, {**rule.parameters, **requirement.parameters})
-    except CoursekitError:
+    except (CoursekitError, MemoryError):
         raise
     except Exception as error:  # noqa: BLE001 - one rule's bug must not end the check of a course
         where = traceback.extract_tb(error.__traceback__)[-1]
@@ -259,7 +278,6 @@ def _finding(
     language: str,
 ) -> Finding:
     rule = requirement.rule
-    title = requirement.title.get(language) or requirement.title.get("en", "")
     status, message = outcome.status, outcome.message.in_(language)
     hint = rule.hint.in_(language) if rule and status is Status.NOT_MET else ""
     waiver = next((w for w in waivers if fnmatch.fnmatchcase(requirement.code, w.code)), None)
@@ -272,7 +290,7 @@ def _finding(
         message += note.format(reason=asked[requirement.code]).in_(language)
     return Finding(
         requirement.code,
-        title or (rule.title.in_(language) if rule else requirement.code),
+        title_of(requirement, language),
         status,
         Level(requirement.level),
         requirement.milestone,
@@ -281,3 +299,9 @@ def _finding(
         hint,
         outcome.locations,
     )
+
+
+def title_of(requirement: Requirement, language: str) -> str:
+    """Return what a requirement is called: by the profile, else by its rule."""
+    title = requirement.title.get(language) or requirement.title.get("en", "")
+    return title or (requirement.rule.title.in_(language) if requirement.rule else requirement.code)

@@ -1,15 +1,21 @@
-"""Several submissions one after the other: one that cannot be checked does not stop the rest."""
+"""Several submissions side by side, in processes: one that cannot be checked does not stop the rest."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from coursekit.checker.engine import Check, check_path
 from coursekit.checker.profile import load_profile
+from coursekit.checker.selection import selected
+from coursekit.checker.worker import MEMORY, SECONDS, check_given, preload, unread
 from coursekit.errors import CoursekitError
 from coursekit.model import Waiver
+from coursekit.pools import pool, why
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,33 +43,53 @@ def check_paths(
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
     language: str = "en",
+    jobs: int | None = None,
 ) -> Checked:
     """Check each path; see `check_path`.
+
+    Several are checked side by side, in processes. One that dies or hangs, because of what it read, is replaced, and
+    what it was reading gets a check that says so.
+
+    Parameters
+    ----------
+    jobs : int, optional
+        How many are checked at once; by default as many as there are cores.
 
     Raises
     ------
     InputError
-        If there is no such profile.
+        If there is no such profile, or nothing of it is selected.
     """
     if profile:
-        load_profile(profile)  # a wrong profile is one error, not one a repository
+        # A wrong profile is one error, not one a repository.
+        selected(load_profile(profile), select, ignore)
+    options: dict[str, Any] = {
+        "profile": profile,
+        "revision": revision,
+        "milestone": milestone,
+        "waivers": tuple(waivers),
+        "select": tuple(select),
+        "ignore": tuple(ignore),
+        "language": language,
+    }
+    if len(paths) == 1:
+        try:
+            return Checked((check_path(paths[0], **options),))
+        except CoursekitError as wrong:
+            return Checked((), (wrong,))
     checks: list[Check] = []
     errors: dict[str, CoursekitError] = {}
-    for path in paths:
-        try:
-            found = check_path(
-                path,
-                profile=profile,
-                revision=revision,
-                milestone=milestone,
-                waivers=waivers,
-                select=select,
-                ignore=ignore,
-                language=language,
-            )
-        except CoursekitError as error:
-            # Wrong use is told once: it is the same for every path.
-            errors.setdefault(str(error), error)
-        else:
-            checks.append(found)
+    at_once = min(jobs or os.cpu_count() or 1, len(paths) or 1)
+    with pool(at_once, processes=True, timeout=SECONDS, memory=MEMORY, preload=preload()) as submit:
+        waiting: list[Future[Check]] = [submit(check_given, (path, options)) for path in paths]
+        for path, future in zip(paths, waiting, strict=True):
+            error = future.exception()
+            if error is None:
+                checks.append(future.result())
+            elif isinstance(error, CoursekitError):
+                # Wrong use is told once: it is the same for every path.
+                errors.setdefault(str(error), error)
+            else:
+                fitting = load_profile(profile or "opencampus-ml")
+                checks.append(unread(path, path.resolve().name, fitting, why(error), language))
     return Checked(tuple(checks), tuple(errors.values()))

@@ -11,17 +11,22 @@ from coursekit.cli._path import PATH
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from coursekit.checker.several import Checked
+    from coursekit.course.check_all import CheckedCourse
+
 EPILOG = """\b
 Examples:
   coursekit check
   coursekit check groups/* --format table
   coursekit check --select DOC,LIT --ignore DOC108
   coursekit check group-07.git --commit main --lang de
+  coursekit check --all --course my-course
+  coursekit check --all --as-of 2026-06-24T18:00
 """
 
 
 @click.command(epilog=EPILOG)
-@click.argument("paths", nargs=-1, type=PATH, default=["."], metavar="[PATH]...")
+@click.argument("paths", nargs=-1, type=PATH, metavar="[PATH]...")
 @click.option(
     "--profile", metavar="NAME|FILE", help="The requirements; by default those that project.toml names."
 )
@@ -29,7 +34,22 @@ Examples:
 @click.option("--milestone", metavar="NAME", help="What is due: this milestone and all before it.")
 @click.option("--select", multiple=True, metavar="CODES", help="Only what begins so, such as DOC,LIT201.")
 @click.option("--ignore", multiple=True, metavar="CODES", help="All but what begins so.")
-@click.option("--course", type=PATH, help="course.toml with the waivers that were granted.")
+@click.option(
+    "--all", "all_groups", is_flag=True, help="Check every group of the course, and keep what is found."
+)
+@click.option(
+    "--course",
+    type=PATH,
+    metavar="FOLDER",
+    help="The course; with --all by default the one you are in. Without --all only for its waivers.",
+)
+@click.option(
+    "--as-of", metavar="WHEN", help="With --all: the last commit before a date or a milestone's deadline."
+)
+@click.option("--again", is_flag=True, help="With --all: judge also what has not changed.")
+@click.option(
+    "--jobs", type=click.IntRange(min=1), metavar="N", help="How many at once; by default one a core."
+)
 @click.option(
     "--format",
     "format_",
@@ -37,7 +57,9 @@ Examples:
     help="text (for one path), table (for several), markdown, html, json, or for a git host: github, gitlab, junit, sarif.",
 )
 @click.option("--schema", is_flag=True, help="Print the JSON schema of --format json, and check nothing.")
-@click.option("--lang", "language", type=click.Choice(["en", "de"]), default="en", show_default=True)
+@click.option(
+    "--lang", "language", type=click.Choice(["en", "de"]), help="By default en; with --all the course's."
+)
 def command(
     paths: tuple[Path, ...],
     profile: str | None,
@@ -45,43 +67,69 @@ def command(
     milestone: str | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
+    all_groups: bool,
     course: Path | None,
+    as_of: str | None,
+    again: bool,
+    jobs: int | None,
     format_: str | None,
     schema: bool,
-    language: str,
+    language: str | None,
 ) -> int:
     """Say what is still missing before handing in.
 
     PATH is a group's folder (by default the one you are in) or a bare git repository. Nothing in it
     is run or changed. The exit code is 0 when everything required and due is met, 1 when something
     is not, 2 when something could not be read.
+
+    With --all every group of the course is checked. What has not changed since it was last checked is
+    taken from the course's database, so that a run that was stopped goes on where it was.
     """
     from coursekit.checker.formats import choose, json, render
-    from coursekit.checker.several import check_paths
     from coursekit.cli import complain
-    from coursekit.config import load_course
 
     if schema:
         click.echo(json.schema(), nl=False)
         return 0
-    name = choose(format_, several=len(paths) > 1)
-    settings = load_course(course) if course else None
-    checked = check_paths(
-        paths,
-        profile=profile or (settings.profile if settings else None),
-        revision=revision,
-        milestone=milestone,
-        waivers=settings.waivers if settings else (),
-        select=select,
-        ignore=ignore,
-        language=language,
-    )
-    for error in checked.errors:
-        complain(error.message, error.hint)
+    if not all_groups and (as_of or again):
+        raise click.UsageError("--as-of and --again belong to --all")
+    if all_groups and (paths or revision):
+        raise click.UsageError("--all takes what the course has; leave out paths and --commit")
+    name = choose(format_, several=all_groups or len(paths) > 1)
+    checked: Checked | CheckedCourse
+    summary = ""
+    if all_groups:
+        from coursekit.cli._progress import show_progress
+        from coursekit.config import find_course
+        from coursekit.course.check_all import check_all
+
+        checked = check_all(
+            find_course(course), profile=profile, milestone=milestone, select=select, ignore=ignore,
+            language=language, as_of=as_of, again=again, jobs=jobs, progress=show_progress("groups"),
+        )  # fmt: skip
+        summary = checked.summary
+    else:
+        from pathlib import Path
+
+        from coursekit.checker.several import check_paths
+        from coursekit.config import load_course
+
+        settings = load_course(course) if course else None
+        checked = check_paths(
+            paths or (Path(),),
+            profile=profile or (settings.profile if settings else None),
+            revision=revision, milestone=milestone, waivers=settings.waivers if settings else (),
+            select=select, ignore=ignore, language=language or "en", jobs=jobs,
+        )  # fmt: skip
+        for error in checked.errors:
+            complain(error.message, error.hint)
     if checked.checks:
         click.echo(render(checked.checks, name), nl=False)
     for found in checked.checks:
         for problem in found.problems:
-            told = problem.told(language)
-            complain(f"{found.name}: {told}" if len(paths) > 1 else told, problem.hint.in_(language))
+            told = problem.told(found.language)
+            several = all_groups or len(paths) > 1
+            complain(f"{found.name}: {told}" if several else told, problem.hint.in_(found.language))
+    if summary:
+        click.echo(summary, err=True)
     return checked.exit_code

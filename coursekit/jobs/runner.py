@@ -118,9 +118,7 @@ def run_job(
         to_do = [item for item in items if _action(item, marks.get(item.key)) != "keep"]
         run = _Run(store, held, command or name, record, record_failure, progress, len(items), len(to_do))
         run.report(None)
-        with pool(
-            workers, processes=processes, timeout=timeout, memory=memory, preload=preload
-        ) as submit:
+        with pool(workers, processes=processes, timeout=timeout, memory=memory, preload=preload) as submit:
             # One more than they can work on, so that no process waits while something is written.
             most = workers + 1 if processes else workers
             queue = deque(to_do)

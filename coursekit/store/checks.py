@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from coursekit.errors import InputError
-from coursekit.model import Finding, Level, Location, Status
+from coursekit.model import Finding, Level, Location, Problem, Status, Text
 from coursekit.store.records import CheckRun, NewCheckRun
 from coursekit.store.schema import check_runs, findings, repositories
 from coursekit.store.transaction import Reader, Transaction
@@ -48,6 +50,13 @@ def record_check(tx: Transaction, run: NewCheckRun) -> CheckRun:
         profile=run.profile,
         version=run.version,
         checked_at=tx.now,
+        content=run.content,
+        basis=run.basis,
+        # Escapes of JSON keep names that are no valid text.
+        read_files=json.dumps(run.read) if run.read else None,
+        problems=json.dumps([asdict(problem) for problem in run.problems]) if run.problems else None,
+        unruled=run.unruled,
+        as_of=run.as_of,
     )
     rows = [
         {
@@ -66,24 +75,23 @@ def record_check(tx: Transaction, run: NewCheckRun) -> CheckRun:
         for position, finding in enumerate(run.findings)
     ]
     tx.insert_many(findings, rows)
-    return CheckRun(
-        id=run_id,
-        repository_id=run.repository_id,
-        group_id=owner.group_id,
-        profile=run.profile,
-        version=run.version,
-        findings=run.findings,
-        commit=run.commit,
-        checked_at=tx.now,
-    )
+    known = {field.name: getattr(run, field.name) for field in fields(NewCheckRun)}
+    return CheckRun(id=run_id, group_id=owner.group_id, checked_at=tx.now, **known)
 
 
-def newest_checks(view: Reader) -> list[CheckRun]:
+def newest_checks(view: Reader, as_of: datetime | None = None) -> list[CheckRun]:
     """Give each group's newest check of its present repository, by group.
 
     Groups that were never checked are missing.
+
+    Parameters
+    ----------
+    view : Reader
+    as_of : datetime, optional
+        The moment whose state was checked, such as a deadline; by default the present state.
     """
-    newest = sa.select(sa.func.max(check_runs.c.id)).group_by(check_runs.c.repository_id)
+    same = check_runs.c.as_of.is_(None) if as_of is None else check_runs.c.as_of == as_of
+    newest = sa.select(sa.func.max(check_runs.c.id)).where(same).group_by(check_runs.c.repository_id)
     statement = (
         sa.select(check_runs, repositories.c.group_id)
         .join_from(check_runs, repositories)
@@ -94,11 +102,14 @@ def newest_checks(view: Reader) -> list[CheckRun]:
 
 
 def list_checks(view: Reader, group_id: int) -> list[CheckRun]:
-    """Give all checks of a group, also of repositories that were replaced, the oldest first."""
+    """Give all checks of a group, also of repositories that were replaced, the oldest first.
+
+    Those of the state at an earlier moment are not among them.
+    """
     statement = (
         sa.select(check_runs, repositories.c.group_id)
         .join_from(check_runs, repositories)
-        .where(repositories.c.group_id == group_id)
+        .where(repositories.c.group_id == group_id, check_runs.c.as_of.is_(None))
         .order_by(check_runs.c.id)
     )
     return _with_findings(view, view.all(statement))
@@ -125,9 +136,19 @@ def _with_findings(view: Reader, runs: Sequence[sa.Row[tuple[object, ...]]]) -> 
             findings=tuple(found[run.id]),
             commit=run.commit_hash,
             checked_at=run.checked_at,
+            content=run.content,
+            basis=run.basis,
+            read=tuple(json.loads(run.read_files or "[]")),
+            problems=tuple(_to_problem(problem) for problem in json.loads(run.problems or "[]")),
+            unruled=run.unruled or 0,
+            as_of=run.as_of,
         )
         for run in runs
     ]
+
+
+def _to_problem(stored: dict[str, Any]) -> Problem:
+    return Problem(stored["path"], Text(**stored["message"]), Text(**stored["hint"]))
 
 
 def _to_finding(row: sa.Row[tuple[object, ...]]) -> Finding:

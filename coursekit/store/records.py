@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from coursekit.model import Finding
+from coursekit.model import Finding, Problem
 
 Origin = Literal["made", "linked"]
 Decision = Literal["accepted", "sent_back"]
@@ -214,6 +214,16 @@ class NewCheckRun:
         One a requirement, in the order in which they are shown.
     commit : str, optional
         The commit that was read; None for a folder.
+    content, basis : str, optional
+        Fingerprints of what was judged and by what; a check with the same two would find the same.
+    read : tuple of str, optional
+        The files that `content` is of, where that is not all of a commit.
+    problems : tuple of coursekit.model.Problem, optional
+        What could not be read.
+    unruled : int, optional
+        How many requirements have no rule.
+    as_of : datetime, optional
+        The moment whose state was checked; None for the present one.
     """
 
     repository_id: int
@@ -221,6 +231,12 @@ class NewCheckRun:
     version: str
     findings: tuple[Finding, ...] = ()
     commit: str | None = None
+    content: str | None = None
+    basis: str | None = None
+    read: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    unruled: int = 0
+    as_of: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

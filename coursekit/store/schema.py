@@ -19,7 +19,7 @@ from coursekit.model import Level, Status
 from coursekit.text import clean
 
 # The version that this code reads and writes: the newest migration's number (a test compares).
-HEAD = "0005"
+HEAD = "0006"
 
 AUDITED = {"audited": True}
 CLOSED_TYPES = (sa.Integer, sa.Boolean, sa.DateTime, sa.Date, sa.Enum)
@@ -202,6 +202,16 @@ check_runs = _table(
     sa.Column("profile", CleanText, nullable=False),
     sa.Column("version", CleanText, nullable=False),
     sa.Column("checked_at", UtcDateTime, nullable=False),
+    # What was judged, and by what: fingerprints, so that the same need not be judged again.
+    sa.Column("content", CleanText),
+    sa.Column("basis", CleanText),
+    # JSON as text: the files of a folder that were read.
+    sa.Column("read_files", CleanText),
+    # JSON as text: what could not be read.
+    sa.Column("problems", CleanText),
+    sa.Column("unruled", sa.Integer),
+    # The moment whose state was checked; none for the present one.
+    sa.Column("as_of", UtcDateTime),
 )
 
 findings = sa.Table(

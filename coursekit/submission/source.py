@@ -66,12 +66,16 @@ class UnreadableError(BilingualError):
     """One file could not be read; the text says why, for a finding."""
 
 
-def _too_large(size: int, limit: int) -> UnreadableError:
+class TooLargeError(UnreadableError):
+    """A file is larger than what is read."""
+
+
+def _too_large(size: int, limit: int) -> TooLargeError:
     text = Text(
         f"it has {size:,} bytes, more than the {limit:,} that are read",
         f"die Datei hat {size / 1e6:.1f} MB, mehr als die {limit / 1e6:.0f} MB, die gelesen werden",
     )
-    return UnreadableError(text)
+    return TooLargeError(text)
 
 
 class Source(Protocol):

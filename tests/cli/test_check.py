@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pygit2
@@ -11,6 +12,7 @@ import pytest
 from coursekit.git import first_commit
 from tests.building import README, complete, write
 from tests.cli.running import run
+from tests.course.checking import a_course
 
 
 def test_a_complete_repository_is_fine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,3 +128,45 @@ def test_the_schema_is_printed_without_a_check(tmp_path: Path, monkeypatch: pyte
 def test_the_examples_in_the_help_stand_on_lines_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
     for command in ("check", "rules", "report"):
         assert f"\n    coursekit {command}\n" in run(monkeypatch, command, "--help").out
+
+
+def test_every_group_of_a_course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    a_course(tmp_path, {"birds": complete(), "leaves": {"README.md": "# x"}, "none": None})
+    monkeypatch.chdir(tmp_path)
+    ran = run(monkeypatch, "check", "--all")
+    assert ran.code == 2
+    assert [line.split()[0] for line in ran.out.splitlines()[2:]] == ["birds", "leaves", "none"]
+    assert "none: .: could not be read: nothing of this group is on this machine" in ran.err
+    assert ran.err.endswith("2 done, 0 unchanged, 0 failed, 1 without work, of 3 groups\n")
+    ran = run(monkeypatch, "check", "--all", "--course", tmp_path, "--format", "json", "--jobs", "1")
+    assert [len(check["findings"]) for check in json.loads(ran.out)] == [31, 31, 31]
+    assert ran.err.endswith("0 done, 2 unchanged, 0 failed, 1 without work, of 3 groups\n")
+    ran = run(monkeypatch, "check", "--all", "--format", "junit", "--lang", "de")
+    assert "konnte nicht gelesen werden" in ran.out
+
+
+def test_all_takes_no_paths_and_needs_a_course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    ran = run(monkeypatch, "check", "--all")
+    assert (ran.code, ran.out) == (2, "")
+    assert "there is no course.toml" in ran.err
+    ran = run(monkeypatch, "check", "--all", tmp_path)
+    assert ran.code == 2
+    assert "leave out paths" in ran.err
+    ran = run(monkeypatch, "check", "--again")
+    assert ran.code == 2
+    assert "belong to --all" in ran.err
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems do not limit memory so")
+def test_of_several_paths_one_that_kills_its_process_costs_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "a", complete())
+    write(tmp_path / "large", {"3_Model/model.ipynb": b'{"cells": [' + b" " * 190_000_000 + b"]}"})
+    write(tmp_path / "b", {"README.md": "# x"})
+    monkeypatch.setattr("coursekit.checker.several.MEMORY", 205_000_000)
+    ran = run(monkeypatch, "check", tmp_path / "a", tmp_path / "large", tmp_path / "b", "--jobs", "2")
+    assert ran.code == 2
+    assert [line.split()[0] for line in ran.out.splitlines()[2:]] == ["a", "large", "b"]
+    assert "large: .: could not be read: needs more memory than is given to one" in ran.err

@@ -1,0 +1,162 @@
+"""Checks one of many submissions, in a process of its own that may die; imports no more than checking needs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import Any
+
+from coursekit.checker.content import commit_of, fingerprint, record, still
+from coursekit.checker.engine import Check, check, check_path, title_of
+from coursekit.checker.profile import Profile, load_profile
+from coursekit.errors import CoursekitError
+from coursekit.model import Finding, Level, Problem, Status, Text, Waiver
+from coursekit.pools import why
+from coursekit.submission import open_submission
+from coursekit.text import one_line
+
+#: What a process may need at most: seconds for one submission, and bytes of addresses (files of git are mapped).
+SECONDS = 180.0
+MEMORY = 4_000_000_000
+
+_UNREAD = Text("could not be read: {reason}", "konnte nicht gelesen werden: {reason}")
+_HINT = Text(
+    "Look at the repository by hand, mend what is wrong, and check it again.",
+    "Seht euch das Repositorium selbst an, berichtigt, was falsch ist, und prüft es noch einmal.",
+)
+
+
+def preload() -> list[str]:
+    """Name the modules that a process needs before its first submission."""
+    from coursekit.checker import rules
+
+    return [__name__, *(f"{rules.__name__}.{info.name}" for info in iter_modules(rules.__path__))]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is to be checked, and how.
+
+    Attributes
+    ----------
+    due : tuple of str
+        The milestones that are due.
+    revision : str or None
+        A commit; by default what lies there.
+    as_of : datetime or None
+        Read the last commit before this moment.
+    known : str or None
+        The fingerprint of what was checked in the same way before, with the files of it that were read.
+    """
+
+    path: Path
+    name: str
+    profile: str
+    due: tuple[str, ...]
+    waivers: tuple[Waiver, ...] = ()
+    language: str = "en"
+    revision: str | None = None
+    as_of: dt.datetime | None = None
+    known: str | None = None
+    read: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of a task: no `check` where nothing has changed.
+
+    Attributes
+    ----------
+    content : str or None
+        The fingerprint; None where nothing could be read.
+    """
+
+    check: Check | None
+    content: str | None
+    commit: str | None = None
+    read: tuple[str, ...] = ()
+
+
+def check_given(given: tuple[Path, Mapping[str, Any]]) -> Check:
+    """Check one of several paths, with the options of `check_path`."""
+    path, options = given
+    return check_path(path, **options)
+
+
+@lru_cache
+def _profile(name: str) -> Profile:
+    return load_profile(name)
+
+
+def check_task(task: Task) -> Done:
+    """Check a submission, unless it is what it was; what cannot be opened is told in its findings."""
+    try:
+        return _check(task)
+    except CoursekitError as error:
+        return Done(unread(task.path, task.name, _profile(task.profile), why(error), task.language), None)
+
+
+def _check(task: Task) -> Done:
+    revision = _commit_before(task.path, task.as_of) if task.as_of else task.revision
+    submission = open_submission(task.path, revision)
+    commit = commit_of(submission)
+    recorded = None
+    if commit is None:
+        if task.known and still(submission, task.known, task.read):
+            return Done(None, task.known, None, task.read)
+        recorded = record(submission)
+    elif task.known == commit:
+        return Done(None, commit, commit)
+    found = check(
+        submission,
+        _profile(task.profile),
+        path=str(task.path),
+        waivers=task.waivers,
+        language=task.language,
+        due=task.due,
+    )
+    found = replace(found, name=task.name)
+    if recorded is None:
+        return Done(found, commit, commit)
+    content = fingerprint(submission, recorded.read_files)
+    return Done(found, content, None, tuple(sorted(recorded.read_files)))
+
+
+def _commit_before(path: Path, moment: dt.datetime) -> str:
+    from coursekit.git.history import last_commit_before
+
+    if not (path / "HEAD").is_file() and not (path / ".git").is_dir():
+        raise CoursekitError(
+            f"expected the bare clone that fetch keeps, found only a folder at {one_line(str(path))}",
+            "Only git knows what there was at a moment; 'coursekit fetch --all' brings it",
+        )
+    found = last_commit_before(path, moment)
+    if found is None:
+        raise CoursekitError(f"there is no commit from before {moment:%Y-%m-%d %H:%M %Z}")
+    return found.commit
+
+
+def unread(path: Path, name: str, profile: Profile, reason: str, language: str) -> Check:
+    """Return the check of a submission that could not be read: nothing is judged, and the reason stands everywhere."""
+    text = _UNREAD.format(reason=reason)
+    findings = (
+        Finding(
+            requirement.code,
+            title_of(requirement, language),
+            Status.NOT_JUDGED,
+            Level(requirement.level),
+            requirement.milestone,
+            True,
+            text.in_(language),
+            "",
+        )
+        for requirement in profile.requirements
+    )
+    unruled = sum(requirement.rule is None for requirement in profile.requirements)
+    return Check(
+        str(path), name, profile.name, language, tuple(findings), (Problem(".", text, _HINT),), 0, unruled
+    )
