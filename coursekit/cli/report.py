@@ -20,6 +20,7 @@ Examples:
   coursekit report groups/07 --final --lang de
   coursekit report groups/07 --theme dark --course .
   coursekit report group-07.git --output decks/07 --to pdf
+  coursekit report --to pptx
   coursekit report --lint
   coursekit report --cover
 """
@@ -27,7 +28,13 @@ Examples:
 
 @click.command(epilog=EPILOG)
 @click.argument("path", type=PATH, default=".")
-@click.option("--to", metavar="FORMAT", default="all", show_default=True, help="html, pdf, or all.")
+@click.option(
+    "--to",
+    metavar="FORMAT",
+    default="",
+    show_default="html and pdf",
+    help="One format (html, pdf, pptx, …), or all.",
+)
 @click.option(
     "--output",
     metavar="DIR",
@@ -90,7 +97,8 @@ def command(
 
     PATH is a group's folder (by default the one you are in). READMEs, notebooks and results files
     become slides, as PDF and as one HTML file, in the presentation folder; its README gets the
-    link. Slides that you made yourselves are never touched. Nothing of the repository is run.
+    link. With --to pptx you can go on editing them in PowerPoint. Slides that you made yourselves
+    are never touched. Nothing of the repository is run.
     """
     from coursekit.config import load_course
 

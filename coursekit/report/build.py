@@ -131,10 +131,30 @@ def format_names() -> tuple[str, ...]:
     return ("all", *find_renderers())
 
 
+def _chosen(to: str) -> list[str]:
+    """Return the formats that ``--to`` means.
+
+    Raises
+    ------
+    InputError
+        If there is no such format.
+    """
+    renderers = find_renderers()
+    if to in {"", "all"}:
+        return [name for name, renderer in renderers.items() if to == "all" or renderer.default]
+    if to not in renderers:
+        close = nearest(to, list(format_names()))
+        raise InputError(
+            f"expected one of the formats {', '.join(format_names())}, found {to!r}",
+            f"Did you mean {close!r}?" if close else "",
+        )
+    return [to]
+
+
 def build_report(
     path: Path,
     *,
-    to: str = "all",
+    to: str = "",
     output: Path | None = None,
     lang: str | None = None,
     theme: str = "",
@@ -150,7 +170,7 @@ def build_report(
     path : Path
         A group's folder, or with `output` also a bare repository.
     to : str
-        A format, or ``all``.
+        A format, or ``all``; by default HTML and PDF.
     output : Path, optional
         The folder for the files; by default the presentation folder of the repository, whose README
         then gets a link to the slides.
@@ -174,15 +194,7 @@ def build_report(
         or the files cannot be written. Nothing is written then.
     """
     renderers = find_renderers()
-    chosen = [
-        name for name, renderer in renderers.items() if name == to or (to == "all" and renderer.default)
-    ]
-    if not chosen:
-        close = nearest(to, list(format_names()))
-        raise InputError(
-            f"expected one of the formats {', '.join(format_names())}, found {to!r}",
-            f"Did you mean {close!r}?" if close else "",
-        )
+    chosen = _chosen(to)
     settings = course.report if course else ReportSettings()
     look = theme_of(theme, settings, course.folder if course else None)
     submission = open_submission(path, revision)

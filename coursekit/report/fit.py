@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from coursekit.model import Text
 from coursekit.report import layout as page
 from coursekit.report.deck import VISUALS, Block, Bullets, Code, Math, Paragraph, Slide, Table
-from coursekit.report.measure import lines_of
+from coursekit.report.measure import MONO_WIDTH, lines_of
 from coursekit.submission import Span
 from coursekit.submission.markdown import plain
 
@@ -72,7 +72,9 @@ def fit_title(title: str) -> str:
     shown = title
     while words and lines_of((Span(shown),), page.body_width(), page.TITLE_SIZES[-1], strong=True) > 2:
         shown = " ".join(words).rstrip(" ,;:–-") + "…"
-        words.pop()
+        last = words.pop()
+        if not words and len(last) > 1:  # a single word that is longer than two lines
+            words = [last[: len(last) * 3 // 4]]
     return shown
 
 
@@ -146,6 +148,7 @@ def _sized(block: Block, width: float, size: float, room: float) -> Block:
                 break
         return sized
     if isinstance(block, Code):
+        block = _wrapped(block, width)
         widest = page.code_size(block, width, 40.0)
         for candidate in _in_proportion(page.CODE_SIZES, size):
             coded = replace(block, size=min(candidate, widest))
@@ -290,6 +293,7 @@ def _cut_table(table: Table, width: float, room: float) -> Table | None:
 def cut_code(block: Code, width: float, room: float) -> Code | None:
     """Return the first lines of a listing that fit, the long ones wrapped, ended by an ellipsis."""
     size = page.CODE_SIZES[-1]
+    block = _wrapped(block, width)
     lines = block.source.split("\n")
     while len(lines) > 3:
         lines = lines[:-1]
@@ -297,6 +301,12 @@ def cut_code(block: Code, width: float, room: float) -> Code | None:
         if page.height_of(shorter, width, size) <= room:
             return shorter
     return None
+
+
+def _wrapped(block: Code, width: float) -> Code:
+    """Wrap the lines of a listing that are too long even in the smallest letters."""
+    columns = int((width - 2 * page.CODE_PAD) / (page.CODE_SIZES[-1] * MONO_WIDTH))
+    return replace(block, source=wrap_code(block.source, max(columns, 20)))
 
 
 def wrap_code(source: str, columns: int) -> str:

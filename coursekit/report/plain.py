@@ -19,20 +19,23 @@ from coursekit.report.deck import (
     Figure,
     Math,
     Paragraph,
+    Picture,
     Slide,
     Table,
 )
 from coursekit.report.fit import column_widths, title_size
+from coursekit.report.highlight import PYTHON
 from coursekit.report.measure import lines_of, text_width
 from coursekit.report.theme import Theme
 from coursekit.submission import Span
 
 _FACT_SIZES = (32.0, 28.0, 24.0, 22.0, 20.0, 18.0, 16.0, 14.0)
 _FACT_TWO_LINES = 20.0
-_FACT_GAP = 14.0
+FACT_GAP = 14.0
+_COVER_SIZES = (52.0, 46.0, 40.0, 34.0, 30.0, 26.0)
 _MAX_LINE = 400
 _LOGO_BOX = (200.0, 44.0)
-_LOGO_ALT = Text("The course's logo", "Logo des Kurses")
+LOGO_ALT = Text("The course's logo", "Logo des Kurses")
 _ENDINGS = {"image/png": "png", "image/jpeg": "jpg"}
 
 
@@ -69,7 +72,7 @@ def plain_deck(deck: Deck, theme: Theme, *, chart_font: str) -> Plain:
             "hint": page.HINT_HEIGHT,
             "caption": page.CAPTION,
             "fact": page.FACT_HEIGHT,
-            "fact_gap": _FACT_GAP,
+            "fact_gap": FACT_GAP,
         },
         "slides": slides,
     }
@@ -82,9 +85,13 @@ def _logo(theme: Theme, language: str, result: Plain) -> dict[str, Any] | None:
         return None
     name = f"logo.{_ENDINGS[theme.logo.mime]}"
     result.images[name] = theme.logo.data
-    scale = min(_LOGO_BOX[0] / theme.logo.width, _LOGO_BOX[1] / theme.logo.height)
-    box = [round(theme.logo.width * scale, 1), round(theme.logo.height * scale, 1)]
-    return {"name": name, "alt": _LOGO_ALT.in_(language), "box": box}
+    return {"name": name, "alt": LOGO_ALT.in_(language), "box": list(logo_size(theme.logo))}
+
+
+def logo_size(logo: Picture) -> tuple[float, float]:
+    """Return how large the course's logo is on the first and last slide."""
+    scale = min(_LOGO_BOX[0] / logo.width, _LOGO_BOX[1] / logo.height)
+    return round(logo.width * scale, 1), round(logo.height * scale, 1)
 
 
 def footer(title: str) -> str:
@@ -104,8 +111,7 @@ def shortened(text: str, size: float, width: float) -> str:
 
 def _slide(slide: Slide, number: int, theme: Theme, result: Plain) -> dict[str, Any]:
     widths = column_widths(slide)
-    sizes = page.TITLE_SIZES if slide.layout == "content" else (52.0, 46.0, 40.0, 34.0, 30.0, 26.0)
-    size = title_size(slide.title) if slide.layout not in {"title", "closing"} else _cover_size(slide, sizes)
+    size = cover_size(slide) if slide.layout in {"title", "closing"} else title_size(slide.title)
     return {
         "number": number,
         "layout": slide.layout,
@@ -125,13 +131,14 @@ def _slide(slide: Slide, number: int, theme: Theme, result: Plain) -> dict[str, 
     }
 
 
-def _cover_size(slide: Slide, sizes: tuple[float, ...]) -> float:
+def cover_size(slide: Slide) -> float:
+    """Return the size of the title on the first or last slide."""
     width = 400.0 if slide.aside else page.body_width()
-    for size in sizes:
+    for size in _COVER_SIZES:
         longest = max((text_width(word, size, strong=True) for word in slide.title.split()), default=0.0)
         if longest <= width and lines_of((Span(slide.title),), width, size, strong=True) <= 4:
             return size
-    return sizes[-1]
+    return _COVER_SIZES[-1]
 
 
 def _block(block: Block, slide: Slide, width: float, theme: Theme, result: Plain) -> dict[str, Any]:
@@ -159,14 +166,14 @@ def _block(block: Block, slide: Slide, width: float, theme: Theme, result: Plain
         return {
             "kind": "code",
             "source": block.source,
-            "language": "python" if block.language.casefold() in {"python", "py", "python3"} else "",
+            "language": "python" if block.language.casefold() in PYTHON else "",
             "caption": block.caption,
             "size": block.size,
         }
     if isinstance(block, Math):
         return {"kind": "math", "source": block.source, "size": size * 0.9}
     if isinstance(block, Facts):
-        return {"kind": "facts", "items": _facts(block, width)}
+        return {"kind": "facts", "items": tiles(block, width)}
     if isinstance(block, Figure):
         name = f"figure-{len(result.images) + 1}.{_ENDINGS[block.picture.mime]}"
         result.images[name] = block.picture.data
@@ -209,9 +216,10 @@ def _tree(items: tuple[Bullet, ...], size: float) -> list[dict[str, Any]]:
     return roots
 
 
-def _facts(block: Facts, width: float) -> list[dict[str, Any]]:
+def tiles(block: Facts, width: float) -> list[dict[str, Any]]:
+    """Return what stands in each tile, at which size, and how wide it is."""
     number = max(len(block.items), 2)
-    each = (width - _FACT_GAP * (number - 1)) / number
+    each = (width - FACT_GAP * (number - 1)) / number
     inner = each - 28.0
     # Tiles in a row look alike: their values are set in one size, unless one is much longer.
     sizes = [_fact_size(fact.value, inner) for fact in block.items]

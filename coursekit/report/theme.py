@@ -39,6 +39,9 @@ class Theme:
         Listings.
     series, dashes : tuple of str
         Lines in charts: apart for color-blind readers too.
+    office_font, office_mono : str
+        Fonts of files for office programs, which carry none: those that come with such programs, and
+        are no wider than the ones that text is measured with.
     logo : Picture or None
         The course's, on the first and last slide.
     """
@@ -65,6 +68,8 @@ class Theme:
     comment: str = "#5a6672"
     series: tuple[str, ...] = ("#0b6573", "#c2410c", "#5b4bb3", "#8a6d00", "#1d6fb8", "#9b2c6b")
     dashes: tuple[str, ...] = ("", "7 4", "2 3", "10 3 2 3", "", "7 4")
+    office_font: str = "Calibri"
+    office_mono: str = "Consolas"
     logo: Picture | None = None
 
     def colors(self) -> dict[str, str]:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from coursekit.report import layout
 from coursekit.report.deck import VISUALS, Block, Bullet, Bullets, Code, Paragraph, Slide, Table
-from coursekit.report.fit import SHORTENED, column_widths, fit, wrap_code
+from coursekit.report.fit import SHORTENED, column_widths, fit, fit_title, wrap_code
 from coursekit.report.measure import lines_of, text_width
 from coursekit.submission import Span
 from coursekit.submission.markdown import plain
@@ -70,6 +70,21 @@ def test_code_is_wrapped_with_a_mark() -> None:
     assert max(map(len, wrapped.split("\n"))) <= 40
     assert "↪" in wrapped
     assert wrap_code("short", 40) == "short"
+
+
+def test_a_title_of_one_endless_word_is_cut_in_it() -> None:
+    title = fit_title("x" * 3000)
+    assert title.endswith("x…")
+    assert lines_of((Span(title),), layout.body_width(), layout.TITLE_SIZES[-1], strong=True) <= 2
+
+
+def test_code_with_lines_that_are_too_long_is_wrapped() -> None:
+    (made,) = fit(Slide("Code", (Code("x = " + "1 + " * 90 + "1"),)), more=0, language="en", final=False)
+    (block,) = made.body
+    assert isinstance(block, Code)
+    longest = max(map(len, block.source.split("\n")))
+    assert "↪" in block.source
+    assert text_width("x" * longest, block.size, mono=True) <= layout.body_width() - 2 * layout.CODE_PAD
 
 
 def test_titles_are_cut_after_two_lines() -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from coursekit.report.charts import WEB_FONT
 from coursekit.report.deck import Deck
+from coursekit.report.highlight import words
 from coursekit.report.plain import Plain, plain_deck
 from coursekit.report.rendering import Rendered, Renderer
 from coursekit.report.theme import Theme
@@ -24,13 +25,6 @@ if TYPE_CHECKING:
 
 _HERE = Path(__file__).parent / "web"
 _FONTS = (("normal", 400, "regular"), ("normal", 600, "semibold"), ("italic", 400, "italic"))
-_PYTHON = re.compile(
-    r"(?P<c>#[^\n]*)|(?P<s>\"\"\".*?\"\"\"|'''.*?'''|[rbfu]?\"(?:[^\"\\\n]|\\.)*\"|[rbfu]?'(?:[^'\\\n]|\\.)*')"
-    r"|(?P<k>\b(?:and|as|assert|async|await|break|class|continue|def|del|elif|else|except|False|finally|for|from|"
-    r"global|if|import|in|is|lambda|None|nonlocal|not|or|pass|raise|return|True|try|while|with|yield)\b)"
-    r"|(?P<n>\b\d[\d_.]*(?:e[+-]?\d+)?\b)",
-    re.DOTALL,
-)
 
 
 def render(deck: Deck, theme: Theme) -> Rendered:
@@ -76,15 +70,10 @@ def highlight(source: str, language: str) -> str:
     """Return source code as escaped HTML, Python's with its words marked."""
     from markupsafe import Markup, escape
 
-    if language != "python":
-        return escape(source)
-    parts: list[str] = []
-    position = 0
-    for match in _PYTHON.finditer(source):
-        parts.append(str(escape(source[position : match.start()])))
-        parts.append(f'<span class="{match.lastgroup}">{escape(match[0])}</span>')
-        position = match.end()
-    parts.append(str(escape(source[position:])))
+    parts = []
+    for piece, kind in words(source, language):
+        shown = str(escape(piece))
+        parts.append(f'<span class="{kind}">{shown}</span>' if kind else shown)
     return Markup("".join(parts))  # noqa: S704 - every part is escaped above
 
 
