@@ -40,6 +40,7 @@ def own_layers(submission: Submission) -> tuple[OwnLayer, ...]:
         defined += [
             (node, piece)
             for piece in file.pieces
+            if "class " in piece.source
             for node in piece.nodes
             if isinstance(node, ast.ClassDef) and not (file.core and node.name in copy.classes)
         ]

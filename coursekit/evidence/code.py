@@ -58,6 +58,8 @@ class Piece:
     @cached_property
     def imports(self) -> tuple[tuple[str, int], ...]:
         """What is imported, as dotted names with the line: ``from torch import nn`` is ``torch.nn``."""
+        if "import" not in self.source:
+            return ()  # as in most cells, which then need no tree
         if self.tree is None:
             return tuple(_imports_of_text(without_magics(self.source)))
         found: list[tuple[str, int]] = []
@@ -95,10 +97,9 @@ class CodeFile:
     core: bool = False
     test: bool = False
 
-    @property
-    def broken(self) -> bool:
-        """Whether a part of it is no Python."""
-        return any(piece.tree is None for piece in self.pieces)
+    def has_broken(self, word: str) -> bool:
+        """Whether a part of it in which `word` stands is no Python."""
+        return any(word in piece.source and piece.tree is None for piece in self.pieces)
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ _MAX_FILE = 500_000
 _MAX_TOTAL = 5_000_000
 _MAX_LINE = 2000
 _MAX_PRINTED = 20_000
-_MOST_SIGNS = 200
+_MOST_SIGNS = 500
 _MOST = 100
 
 _TEXT = frozenset(
@@ -179,29 +179,36 @@ def _in_text(text: str) -> Iterator[tuple[str, int]]:
             line = "\n".join(one[:_MAX_LINE] for one in lines[number : number + 3])
         yield from ((kind, number + 1) for kind in _kinds(line))
     small = text.lower()
-    if not any(name in small for name in _NAMES):
-        return
-    for number, line in enumerate(small.split("\n")):
-        if any(name in line for name in _NAMES) and ("'" in line or '"' in line):
-            for match in _ASSIGNED.finditer(lines[number][:_MAX_LINE]):
-                if _is_secret(match["name"], match["value"]):
-                    yield "Password" if _is_password(match["name"]) else "API Key or Token", number + 1
+    named = {number for name in _NAMES for number, _ in _lines_with(small, name)}
+    for number in sorted(named):
+        for match in _ASSIGNED.finditer(lines[number][:_MAX_LINE]):
+            if _is_secret(match["name"], match["value"]):
+                yield "Password" if _is_password(match["name"]) else "API Key or Token", number + 1
 
 
 def _suspects(text: str) -> set[int]:
     """Return the lines, counted from 0, that hold a sign by which a secret of some kind is known."""
-    found: set[int] = set()
-    for sign, likely in _SIGNS.items():
-        at = text.find(sign)
-        for _ in range(_MOST_SIGNS):
-            if at < 0:
-                break
-            start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
-            end = len(text) if end < 0 else end
-            if likely.search(text[start : min(end, start + _MAX_LINE)]):
-                found.add(text.count("\n", 0, at))
-            at = text.find(sign, end)
-    return found
+    return {
+        number
+        for sign, likely in _SIGNS.items()
+        for number, line in _lines_with(text, sign)
+        if likely.search(line)
+    }
+
+
+def _lines_with(text: str, sign: str) -> Iterator[tuple[int, str]]:
+    """Give the lines that hold a sign, with their numbers from 0; only so many, and only so much of each."""
+    number = counted = 0
+    at = text.find(sign)
+    for _ in range(_MOST_SIGNS):
+        if at < 0:
+            return
+        number += text.count("\n", counted, at)
+        counted = at
+        start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
+        end = len(text) if end < 0 else end
+        yield number, text[start : min(end, start + _MAX_LINE)]
+        at = text.find(sign, end)
 
 
 def _kinds(line: str) -> Iterator[str]:

@@ -35,6 +35,10 @@ _SPLITTERS = {"train_test_split", "random_split", "split_by_time", "temporal_tra
 _SCALERS = {"StandardScaler", "MinMaxScaler", "RobustScaler", "MaxAbsScaler", "PowerTransformer", "QuantileTransformer", "Standardizer",
             "Normalizer", "SimpleImputer", "KNNImputer", "IterativeImputer", "PCA", "TfidfVectorizer", "CountVectorizer",
             "SelectKBest", "TruncatedSVD"}  # fmt: skip
+# Code without any of these neither trains nor draws; most cells need no syntax tree.
+_TRAINS_OR_DRAWS = re.compile(r"seed|rand|rng|RNG|Generator|PCG64|fit|train|Trainer")
+_FITS = re.compile(r"fit|train|Trainer|Standardizer|std\(|max\(")
+
 #: What may be fitted to anything: names of classes, and what groups and draws data that nobody predicts.
 _HARMLESS = {"LabelEncoder", "OneHotEncoder", "OrdinalEncoder", "LabelBinarizer", "MultiLabelBinarizer", "KMeans", "DBSCAN", "TSNE", "UMAP",
              "KaplanMeierFitter", "Tokenizer"}  # fmt: skip
@@ -86,9 +90,9 @@ def seeds(submission: Submission) -> Seeds:
     for file in found.own:
         legacy: list[Location] = []
         chance: list[Location] = []
-        tamed, before = False, len(trains)
+        tamed, before, known = False, len(trains), len(there)
         for piece in file.pieces:
-            for node in piece.nodes:
+            for node in piece.nodes if _TRAINS_OR_DRAWS.search(piece.source) else ():
                 if not isinstance(node, ast.Call):
                     continue
                 name, place = called(node), piece.at(node)
@@ -105,6 +109,8 @@ def seeds(submission: Submission) -> Seeds:
         # A plot of some examples drawn at random needs no seed.
         if len(trains) > before or (file.path.endswith(".py") and file.path not in data):
             lacking += chance if tamed else chance + legacy
+        elif file.path in data:
+            del there[known:]  # nor does a seed there say anything of the training
     return Seeds(tuple(there), tuple(lacking), tuple(trains))
 
 
@@ -169,7 +175,7 @@ def order(submission: Submission) -> Order:
     # Who explores data may fit what they like.
     data = submission.in_folders(submission.milestone_folders("data"))
     for file in submission.once(code).own:
-        if file.path in data:
+        if file.path in data or not any(_FITS.search(piece.source) for piece in file.pieces):
             continue
         for steps in _followed(file):
             first = next((number for number, step in enumerate(steps) if step.kind == "split"), None)

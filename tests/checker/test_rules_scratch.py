@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from coursekit.assets import asset
 from coursekit.checker import check_path
 from coursekit.submission import open_submission
 from coursekit.templates import core_files
@@ -76,7 +78,7 @@ CASES: list[Case] = [
     ("COR103", "not_met", scratch({"layers/thrice.py": "from layers.twice import Twice\nclass Thrice(Twice):\n    n = 3\n"})),
     ("COR103", "not_met", with_code(LAYER.replace("Twice", "Other"))),
     ("COR103", "not_met", scratch({"core_lib/other.py": LAYER.replace("Twice", "Other")})),
-    ("COR103", "not_judged", scratch({"our_models.py": "def f(:\n"})),
+    ("COR103", "not_judged", scratch({"our_models.py": "class Net(:\n"})),
     ("RES101", "met", scratch()),
     ("RES101", "not_met", scratch({"results/network.json": None})),
     ("RES101", "not_met", scratch({"results/history.json": "{"})),
@@ -104,6 +106,8 @@ CASES: list[Case] = [
     ("TRN101", "not_met", with_code("train_test_split(x, random_state=None)\nmodel.fit(x)")),
     ("TRN101", "not_met", with_code("model.fit(x)")),
     ("TRN101", "not_judged", with_code("print(1)")),
+    ("TRN101", "not_met", {**with_code("model.fit(x)"), EXPLORATION: notebook(code("rng = np.random.default_rng(0)"))}),
+    ("TRN101", "met", {**with_code("model.fit(x, seed=0)"), EXPLORATION: notebook(code("x.sample(random_state=None)"))}),
     ("TRN102", "met", scratch()),
     ("TRN102", "met", with_code(SCALED_AFTER)),
     ("TRN102", "met", with_code("def main():\n    prepare(split())\n    train, test = load()\n    Trainer(n).fit(train)\nmain()")),
@@ -182,6 +186,46 @@ def test_a_version_in_the_repository_does_not_decide_what_is_intact(tmp_path: Pa
     files = scratch({"core_lib/dense.py": DENSE.replace("return ", "return 2 * ", 1),
                      "project.toml": PROJECT.replace("core_version = \"", "core_version = \"0")})  # fmt: skip
     assert scratch_finding(tmp_path, "COR101", files).status == "not_met"
+
+
+def test_the_version_that_a_project_began_with_is_looked_up_among_the_released_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older = {**core_files(), "core_lib/dense.py": DENSE.replace("return ", "return 2 * ", 1).encode()}
+    monkeypatch.setattr("coursekit.checker.core_copy.released_core", {"0ld": older}.get)
+    files = {
+        **scratch({"project.toml": '[project]\ntitle = "x"\n[template]\ncore_version = "0ld"\n'}),
+        **older,
+    }
+    found = scratch_finding(tmp_path, "COR101", files)
+    assert (found.status, found.message) == ("met", "as it came, version 0ld")
+
+
+def test_the_complete_example_meets_everything(tmp_path: Path) -> None:
+    example = asset("past_projects") / "handwritten-digits"
+    own = {
+        path.relative_to(example).as_posix(): path.read_bytes()
+        for path in example.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    found = check_path(write(tmp_path, {**own, **core_files()}), profile="from-scratch")
+    assert {f.code: f.message for f in found.findings if f.status != "met"} == {}
+    assert found.exit_code == 0
+
+
+@pytest.mark.parametrize(("metric", "code"), [("value", "RES102"), ("baseline_value", "RES102")])
+def test_a_complete_example_with_old_results_is_told_apart(tmp_path: Path, metric: str, code: str) -> None:
+    """Results of another run, beside the README and slides of this one."""
+    example = asset("past_projects") / "handwritten-digits"
+    results = json.loads((example / "results" / "metrics.json").read_text(encoding="utf-8"))
+    name = results["best_model" if metric == "value" else "baseline_model"]
+    results[metric] = next(m for m in results["models"] if m["name"] == name)["metrics"]["accuracy"] = 0.8532
+    del results["confusion_matrix"]
+    own = {name: (example / name).read_bytes() for name in ("README.md", "project.toml", "3_Model/README.md")}
+    files = {**own, "results/metrics.json": json.dumps(results)}
+    found = scratch_finding(tmp_path, code, files)
+    assert {place.path for place in found.locations} == set(own)
+    assert "85.3" in found.message
 
 
 def test_a_secret_is_never_printed(tmp_path: Path) -> None:

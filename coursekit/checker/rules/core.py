@@ -209,7 +209,7 @@ class GradientChecks(Rule):
         found = submission.once(code)
         broken = [
             *found.unread,
-            *(file.path for file in found.own if file.broken and file.path.endswith(".py")),
+            *(file.path for file in found.own if file.path.endswith(".py") and file.has_broken("class ")),
         ]
         if broken:
             text = Text("{path} cannot be read as Python", "{path} lässt sich nicht als Python lesen")

@@ -120,8 +120,8 @@ class Compared(Rule):
             )
             return not_met(text, Location(paths["metrics.json"]))
         text = Text(
-            "no results file, no project.toml and no table has both",
-            "keine Ergebnisdatei, keine project.toml und keine Tabelle enthält beide",
+            "neither results/metrics.json nor project.toml nor a table has both",
+            "weder results/metrics.json noch project.toml noch eine Tabelle enthält beide",
         )
         return not_met(text)
 
