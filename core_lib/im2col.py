@@ -190,7 +190,9 @@ def kernel_matrix(layer: Operation, name: str, W: Array, b: Array | None) -> Arr
     return matrix.reshape(g, 1, o, -1)
 
 
-def convolve(layer: Operation, W: Array, b: Array | None, x: Array, sliding: Sliding, y: Array) -> None:
+def convolve_by_columns(
+    layer: Operation, W: Array, b: Array | None, x: Array, sliding: Sliding, y: Array
+) -> None:
     """Compute y, the convolution of x with W, plus b.
 
     Parameters
@@ -209,13 +211,15 @@ def convolve(layer: Operation, W: Array, b: Array | None, x: Array, sliding: Sli
         np.matmul(kernels, patches.matrices(rows), out=by_rows(y, rows))
 
 
-def kernel_gradient(layer: Operation, x: Array, sliding: Sliding, dy: Array, dW: Array, db: Array) -> None:
+def kernel_gradient_by_columns(
+    layer: Operation, x: Array, sliding: Sliding, dy: Array, dW: Array, db: Array
+) -> None:
     """Compute dW = dy Xᵀ and db = dy 1, where X has the windows as columns.
 
     Parameters
     ----------
     layer, x, sliding
-        As in `convolve`.
+        As in `convolve_by_columns`.
     dy : array, shape (G, O, OH, OW, N)
     dW : array, shape (G, O, C, KH, KW)
         A result.
@@ -243,7 +247,7 @@ def scatter(layer: Operation, W: Array, dy: Array, sliding: Sliding, dx: Array) 
     Parameters
     ----------
     layer, W, sliding
-        As in `convolve`.
+        As in `convolve_by_columns`.
     dy : array, shape (G, O, OH, OW, N)
     dx : array, shape (G, C, H, W, N)
         The result.

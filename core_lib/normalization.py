@@ -75,8 +75,7 @@ class BatchNorm(Layer):
     params: ClassVar[tuple[str, ...]] = ("gamma", "beta")
     state: ClassVar[tuple[str, ...]] = ("mean", "variance")
 
-    x_shape: tuple[int, ...]
-    centered: Array  # x - a, shape (n_features, M), kept for backward
+    x: Array  # the last input, kept for backward
     a: Array  # the mean of the numbers seen here, shape (n_features,): μ, if the batch is not split
     mu: Array  # μ, shape (n_features,)
     r: Array  # 1 / sqrt(σ² + ε), shape (n_features,)
@@ -111,38 +110,38 @@ class BatchNorm(Layer):
         y : array, shape (n_features, ..., N)
         """
         self.check(x)
-        self.x_shape = x.shape
+        self.x = x
         y = self.out("y", x.shape, self.gamma.dtype)
         x, rows = self.rows(x), self.rows(y)
-        self.centered = self.out("centered", x.shape, x.dtype)
         if self.training:
-            self.measure(x, scratch=rows)
+            self.measure(x, rows)
         else:
             self.m, self.a, self.mu = 0.0, self.mean.copy(), self.mean.copy()
             self.r = 1.0 / np.sqrt(self.variance + self.eps)
-            np.subtract(x, self.a[:, np.newaxis], out=self.centered)
+            np.subtract(x, self.a[:, np.newaxis], out=rows)
+        # y = γ r (x - μ) + β = scale (x - a) + shift
         scale = self.gamma * self.r
         shift = self.beta + (self.a - self.mu) * scale
         for b in feature_blocks(*x.shape):
-            np.multiply(self.centered[b], scale[b, np.newaxis], out=rows[b])
+            rows[b] *= scale[b, np.newaxis]
             rows[b] += shift[b, np.newaxis]
         return y
 
-    def measure(self, x: Array, scratch: Array) -> None:
-        """Compute μ and r of the whole batch, and update the moving averages.
+    def measure(self, x: Array, centered: Array) -> None:
+        """Compute μ and r of the whole batch, update the moving averages, and leave x - a in `centered`.
 
         With Σ x and Σ x² it would take one pass, but Σ x² / M - μ² has no correct digit if μ is large. So the
         squares are those of the distances from the mean a of what is seen here, and what is missing if this is
         only a part of the batch is added in float64: Σ x² = Σ (x - a)² + M a².
         """
         features, m = x.shape
-        s, squares = np.empty(features, x.dtype), np.empty(features, x.dtype)
+        s, squares = np.empty(features, x.dtype), np.empty(features, centered.dtype)
         ones = self.filled(1.0, (m,), x.dtype)
         for b in feature_blocks(features, m):
             # np.dot(matrix, ones) is a fast sum; unlike matmul and vecdot it lets other threads run meanwhile
             np.dot(x[b], ones, out=s[b])
-            c = np.subtract(x[b], (s[b] / m)[:, np.newaxis], out=self.centered[b])
-            np.dot(np.multiply(c, c, out=scratch[b]), ones, out=squares[b])
+            c = np.subtract(x[b], (s[b] / m)[:, np.newaxis], out=centered[b])
+            np.einsum("fm,fm->f", c, c, out=squares[b])  # Σ c² of each feature, in one pass
         self.a = s / m
         a = self.a.astype(np.float64)
         sums = self.total(np.concatenate([m * a, squares + m * a * a, [m]]))
@@ -170,14 +169,15 @@ class BatchNorm(Layer):
         -------
         dx : array, shape (n_features, ..., N)
         """
-        self.expect("dy", dy, *self.x_shape)
-        c, dy = self.centered, self.rows(dy)
+        self.expect("dy", dy, *self.x.shape)
+        dx = self.out("dx", dy.shape, self.gamma.dtype)
+        x, dy, rows = self.rows(self.x), self.rows(dy), self.rows(dx)
         ones = self.filled(1.0, (dy.shape[1],), dy.dtype)
-        dx = self.out("dx", self.x_shape, self.gamma.dtype)
-        rows = self.rows(dx)
-        for b in feature_blocks(*c.shape):
+        for b in feature_blocks(*x.shape):
             np.dot(dy[b], ones, out=self.dbeta[b])
-            np.dot(np.multiply(dy[b], c[b], out=rows[b]), ones, out=self.dgamma[b])
+            # x - a is computed again: to fetch it from memory would take longer
+            c = np.subtract(x[b], self.a[b, np.newaxis], out=rows[b])
+            np.einsum("fm,fm->f", dy[b], c, out=self.dgamma[b])
         off = self.a - self.mu  # x - μ = c + off
         self.dgamma += self.dbeta * off
         self.dgamma *= self.r
@@ -190,8 +190,8 @@ class BatchNorm(Layer):
         if not self.needs_dx:
             return NOT_NEEDED
         scale = self.gamma * self.r
-        for b in feature_blocks(*c.shape):
-            np.multiply(c[b], p[b, np.newaxis], out=rows[b])
+        for b in feature_blocks(*x.shape):
+            rows[b] *= p[b, np.newaxis]
             rows[b] += dy[b]
             rows[b] += q[b, np.newaxis]
             rows[b] *= scale[b, np.newaxis]
