@@ -19,6 +19,7 @@ Examples:
   coursekit report
   coursekit report groups/07 --final --lang de
   coursekit report groups/07 --theme dark --course .
+  coursekit report --to paper
   coursekit report group-07.git --output decks/07 --to pdf
   coursekit report --to pptx
   coursekit report --lint
@@ -33,7 +34,7 @@ Examples:
     metavar="FORMAT",
     default="",
     show_default="html and pdf",
-    help="One format (html, pdf, pptx, …), or all.",
+    help="One format (html, pdf, pptx, or paper: the written report), or all.",
 )
 @click.option(
     "--output",
@@ -97,8 +98,9 @@ def command(
 
     PATH is a group's folder (by default the one you are in). READMEs, notebooks and results files
     become slides, as PDF and as one HTML file, in the presentation folder; its README gets the
-    link. With --to pptx you can go on editing them in PowerPoint. Slides that you made yourselves
-    are never touched. Nothing of the repository is run.
+    link. With --to pptx you can go on editing them in PowerPoint; with --to paper the same becomes
+    a written report. Slides that you made yourselves are never touched. Nothing of the repository
+    is run.
     """
     from coursekit.config import load_course
 

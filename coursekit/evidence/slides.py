@@ -12,6 +12,12 @@ from coursekit.evidence.prompts import known
 from coursekit.submission import SLIDE_ENDINGS, Document, Link, Submission, UnreadableError
 from coursekit.submission.image import IMAGE_ENDINGS
 
+#: What marks a written report of ours at its end: it lies beside the slides, and is none.
+PAPER = b"coursekit-paper"
+_REPORT = re.compile(r"report(-coursekit)?\.pdf")
+_MAX_REPORT = 50_000_000
+_MARKED = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Slides:
@@ -46,6 +52,7 @@ def slides(submission: Submission) -> Slides:
         for path in submission.in_folders(folders)
         if posixpath.splitext(path)[1].lower() in SLIDE_ENDINGS
         and not posixpath.basename(path).startswith("~$")
+        and not _is_report(submission, path)
     )
     readme = next((found for folder in folders if (found := submission.readme(folder))), None)
     web: list[Link] = []
@@ -57,9 +64,20 @@ def slides(submission: Submission) -> Slides:
                     web.append(link)
             else:
                 path = resolve(link.target, readme.path)
-                if path in submission.files and posixpath.splitext(path)[1].lower() in SLIDE_ENDINGS:
+                if path is None or path not in submission.files or _is_report(submission, path):
+                    continue
+                if posixpath.splitext(path)[1].lower() in SLIDE_ENDINGS:
                     linked.append(path)
     return Slides(folders, files, readme, tuple(web), tuple(linked))
+
+
+def _is_report(submission: Submission, path: str) -> bool:
+    if not _REPORT.fullmatch(posixpath.basename(path)):
+        return False
+    try:
+        return PAPER in submission.read(path, _MAX_REPORT)[-_MARKED:]
+    except UnreadableError:
+        return False
 
 
 def _bare_urls(document: Document) -> list[Link]:

@@ -52,6 +52,11 @@ class Report:
     remarks: tuple[str, ...] = ()
 
     @property
+    def _only_article(self) -> bool:
+        renderers = find_renderers()
+        return bool(self.files) and all(renderers[file.format].article for file in self.files)
+
+    @property
     def written(self) -> tuple[Path, ...]:
         """The paths of the files, slides to hand in first."""
         return tuple(file.path for file in self.files)
@@ -59,6 +64,8 @@ class Report:
     @property
     def missing(self) -> tuple[str, ...]:
         """The titles of the sections of which nothing was found."""
+        if self._only_article and self.deck.article:
+            return self.deck.article.missing
         return tuple(section.title for section in self.deck.outline if section.missing)
 
     @property
@@ -101,9 +108,10 @@ class Report:
     def as_text(self) -> str:
         """Return what the command prints."""
         minutes, seconds = divmod(self.deck.seconds, 60)
-        lines = [
-            f"{one_line(self.deck.title, 70)}: {plural(len(self.deck.slides), 'slide')}, {minutes}:{seconds:02d} minutes"
-        ]
+        what = f"{plural(len(self.deck.slides), 'slide')}, {minutes}:{seconds:02d} minutes"
+        if self._only_article:
+            what = "written report"
+        lines = [f"{one_line(self.deck.title, 70)}: {what}"]
         for file in self.files:
             lines.append(f"  {file.state:9}  {one_line(str(file.path))}  ({_size(file.size)})")
         if self.linked:
@@ -111,7 +119,7 @@ class Report:
         if self.missing:
             verb = "left out" if self.deck.final else "with a note of what to write"
             lines.append(f"Nothing found ({verb}): {', '.join(self.missing)}")
-        if self.shortened:
+        if self.shortened and not self._only_article:
             numbers = ", ".join(map(str, self.shortened))
             lines.append(f"Text was shortened to fit on {plural(len(self.shortened), 'slide')}: {numbers}")
         lines += [one_line(remark) for remark in self.remarks]
@@ -128,7 +136,7 @@ def _size(size: int) -> str:
 
 def format_names() -> tuple[str, ...]:
     """Return what ``--to`` takes."""
-    return ("all", *find_renderers())
+    return ("all", *dict.fromkeys(renderer.group or name for name, renderer in find_renderers().items()))
 
 
 def _chosen(to: str) -> list[str]:
@@ -142,13 +150,14 @@ def _chosen(to: str) -> list[str]:
     renderers = find_renderers()
     if to in {"", "all"}:
         return [name for name, renderer in renderers.items() if to == "all" or renderer.default]
-    if to not in renderers:
+    chosen = [name for name, renderer in renderers.items() if to in {name, renderer.group}]
+    if not chosen:
         close = nearest(to, list(format_names()))
         raise InputError(
             f"expected one of the formats {', '.join(format_names())}, found {to!r}",
             f"Did you mean {close!r}?" if close else "",
         )
-    return [to]
+    return chosen
 
 
 def build_report(
@@ -200,7 +209,13 @@ def build_report(
     submission = open_submission(path, revision)
     target = find_target(submission, path, output)
     language = lang or (submission.project.language if submission.project else "") or "en"
-    deck = compose(submission, language="de" if language == "de" else "en", final=final, settings=settings)
+    deck = compose(
+        submission,
+        language="de" if language == "de" else "en",
+        final=final,
+        settings=settings,
+        article=any(renderers[name].article for name in chosen),
+    )
     if submission.problems and not force:
         raise _cannot_read(submission)
     rendered: dict[str, Rendered] = {name: renderers[name].render(deck, look) for name in chosen}
@@ -213,7 +228,7 @@ def build_report(
             "Change the data or the model, and run the notebooks again."
         )
     allowed = settings.minutes * 60 if settings.minutes else BUDGET
-    if deck.seconds > allowed:
+    if deck.seconds > allowed and not all(renderers[name].article for name in chosen):
         remarks.append(
             f"The presentation takes {_minutes(deck.seconds)} minutes; {allowed // 60} are allowed."
         )

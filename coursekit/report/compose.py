@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from coursekit.config import ReportSettings
+from coursekit.report.article import compose_article
 from coursekit.report.date import last_change, written_out
 from coursekit.report.deck import Deck, Outline, Paragraph, Slide
 from coursekit.report.fit import fit
@@ -22,6 +23,7 @@ def compose(
     final: bool,
     sections: Sequence[Section] | None = None,
     settings: ReportSettings | None = None,
+    article: bool = False,
 ) -> Deck:
     """Return the submission's presentation.
 
@@ -37,12 +39,15 @@ def compose(
         By default all that are found.
     settings : ReportSettings, optional
         The course's order and limits.
+    article : bool
+        Whether the written report is asked for.
     """
     date = last_change(submission)
     context = Context(submission, language, written_out(date, language))
     slides: list[Slide] = []
     outline: list[Outline] = []
-    for section in planned(find_sections() if sections is None else sections, settings or ReportSettings()):
+    asked = planned(find_sections() if sections is None else sections, settings or ReportSettings())
+    for section in asked:
         made = [
             slide
             for slide in section.build(context)
@@ -56,7 +61,14 @@ def compose(
         seconds = sum(slide.seconds for slide in fitted)
         outline.append(Outline(section.key, context.t(section.title), len(fitted), seconds, missing))
     return Deck(
-        project_title(submission), members(context), language, date, final, tuple(slides), tuple(outline)
+        project_title(submission),
+        members(context),
+        language,
+        date,
+        final,
+        tuple(slides),
+        tuple(outline),
+        compose_article(context, asked, final=final) if article else None,
     )
 
 

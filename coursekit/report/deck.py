@@ -249,6 +249,60 @@ class Outline:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of the written report; `title` is the group's own heading, empty right below the chapter's."""
+
+    title: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A section in the written report; `note` says what to write where nothing was found (only in a draft)."""
+
+    key: str
+    title: str
+    parts: tuple[Part, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A work of the literature review."""
+
+    title: str
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """The written report: the same sections as the slides, with everything that the group wrote in them.
+
+    Attributes
+    ----------
+    context : str
+        The course and semester, empty where they are not stated.
+    abstract : tuple of Block
+    chapters : tuple of Chapter
+    references : tuple of Reference
+        Numbered from 1; the chapters refer to them by these numbers.
+    contributions : tuple of Block
+        What git recorded of each member, or who the members are.
+    """
+
+    context: str
+    abstract: tuple[Block, ...]
+    chapters: tuple[Chapter, ...]
+    references: tuple[Reference, ...]
+    contributions: tuple[Block, ...]
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The titles of the chapters of which nothing was found."""
+        return tuple(chapter.title for chapter in self.chapters if not chapter.parts)
+
+
+@dataclass(frozen=True, slots=True)
 class Deck:
     """A presentation.
 
@@ -264,6 +318,8 @@ class Deck:
         When the project last changed: the same input gives the same deck.
     final : bool
         Without notes to the group.
+    article : Article or None
+        The same as prose, where a written report is asked for.
     """
 
     title: str
@@ -273,6 +329,7 @@ class Deck:
     final: bool
     slides: tuple[Slide, ...]
     outline: tuple[Outline, ...]
+    article: Article | None = None
 
     @property
     def seconds(self) -> int:

@@ -14,8 +14,9 @@ from coursekit.model import Text
 from coursekit.submission import Document
 
 _TITLE = Text("Presentation", "Präsentation")
-_LABEL = Text("Slides", "Folien")
-_OURS = Text("Slides made by coursekit", "Folien von coursekit")
+#: What a link to slides says, and what it says beside a group's own.
+SLIDES = Text("Slides", "Folien")
+OURS = Text("Slides made by coursekit", "Folien von coursekit")
 # What templates put where the file's name belongs.
 _PLACEHOLDER = re.compile(
     r"name_of_your_\w*|your[_-](?:slides|presentation|file)\S*|(?:path|link)[_-]to[_-]\S*|<[^>]*>|\.{3}|…",
@@ -25,7 +26,7 @@ _INLINE = re.compile(r"\[([^\[\]\n]*)\]\(([^()\n]*)\)")
 
 
 def with_link(
-    readme: bytes | None, target: str, *, path: str, language: str, has_others: bool
+    readme: bytes | None, target: str, *, path: str, language: str, label: Text = SLIDES, slides: bool = True
 ) -> bytes | None:
     """Return the README with a link to `target`, or None when it has one already.
 
@@ -39,17 +40,19 @@ def with_link(
         The README's name in the submission.
     language : str
         Of our own words.
-    has_others : bool
-        Whether the group has slides of its own, whose link stays first.
+    label : Text
+        What the link says.
+    slides : bool
+        Whether it is the link to the slides, for which templates keep a place.
     """
-    link = f"[{(_OURS if has_others else _LABEL).in_(language)}]({quote(target)})"
+    link = f"[{label.in_(language)}]({quote(target)})"
     if readme is None:
         return f"# {_TITLE.in_(language)}\n\n{link}\n".encode()
     text = readme.decode("utf-8", "surrogateescape")
     if _links_to(text, target, path):
         return None
     end = "\r\n" if text.count("\r\n") * 2 > text.count("\n") else "\n"
-    changed = _in_place_of_placeholder(text, quote(target), link)
+    changed = _in_place_of_placeholder(text, quote(target), link) if slides else None
     if changed is None:
         gap = (
             "" if not text or text.endswith(("\n\n", "\r\n\r\n")) else end if text.endswith("\n") else end * 2

@@ -11,15 +11,18 @@ import re
 import struct
 import zlib
 
-_SIGN = b"coursekit-deck sha256:"
-_LINE = re.compile(rb"\n(?:%|<!--) ?" + re.escape(_SIGN) + rb"([0-9a-f]{64})(?: ?-->)?\n\Z")
+from coursekit.evidence.slides import PAPER
+
+_SIGN = b"coursekit-deck"
+_LINE = re.compile(rb"\n(?:%|<!--) ?(?:" + _SIGN + b"|" + PAPER + rb") sha256:([0-9a-f]{64})(?: ?-->)?\n\Z")
 
 
-def marked(data: bytes, comment: tuple[bytes, bytes]) -> bytes:
+def marked(data: bytes, comment: tuple[bytes, bytes], *, article: bool = False) -> bytes:
     """Return a file's content with our mark at its end."""
+    sign = (PAPER if article else _SIGN) + b" sha256:"
     opening, closing = comment
     end = b" " + closing if closing else b""
-    return data + b"\n" + opening + b" " + _SIGN + hashlib.sha256(data).hexdigest().encode() + end + b"\n"
+    return data + b"\n" + opening + b" " + sign + hashlib.sha256(data).hexdigest().encode() + end + b"\n"
 
 
 def is_ours(data: bytes) -> bool:

@@ -112,18 +112,19 @@ def shortened(text: str, size: float, width: float) -> str:
 def _slide(slide: Slide, number: int, theme: Theme, result: Plain) -> dict[str, Any]:
     widths = column_widths(slide)
     size = cover_size(slide) if slide.layout in {"title", "closing"} else title_size(slide.title)
+    text = slide.size or page.SIZES[0]
     return {
         "number": number,
         "layout": slide.layout,
         "title": slide.title,
         "title_size": size,
         "eyebrow": slide.eyebrow,
-        "size": slide.size or page.SIZES[0],
-        "gap": page.gap(slide.size or page.SIZES[0]),
+        "size": text,
+        "gap": page.gap(text),
         "width": widths[0],
         "aside_width": widths[1],
-        "body": [_block(block, slide, widths[0], theme, result) for block in slide.body],
-        "aside": [_block(block, slide, widths[1], theme, result) for block in slide.aside],
+        "body": [plain_block(block, text, widths[0], theme, result) for block in slide.body],
+        "aside": [plain_block(block, text, widths[1], theme, result) for block in slide.aside],
         "hints": list(slide.hints),
         "notes": slide.notes,
         "seconds": slide.seconds,
@@ -141,8 +142,8 @@ def cover_size(slide: Slide) -> float:
     return _COVER_SIZES[-1]
 
 
-def _block(block: Block, slide: Slide, width: float, theme: Theme, result: Plain) -> dict[str, Any]:
-    size = slide.size or page.SIZES[0]
+def plain_block(block: Block, size: float, width: float, theme: Theme, result: Plain) -> dict[str, Any]:
+    """Return a block for templates; its picture is added to those of `result`."""
     if isinstance(block, Paragraph):
         return {
             "kind": "paragraph",

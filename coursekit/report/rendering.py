@@ -8,6 +8,7 @@ from functools import lru_cache
 from importlib import import_module
 from pkgutil import iter_modules
 
+from coursekit.model import Text
 from coursekit.report.deck import Deck
 from coursekit.report.theme import Theme
 
@@ -38,6 +39,14 @@ class Renderer:
         Whether the file counts as slides to hand in, which the README links to.
     default : bool
         Whether it is made when no format is named.
+    group : str
+        What ``--to`` calls it, together with others; empty where that is its name.
+    stem : str
+        The file's name without ending.
+    article : bool
+        Whether it shows the written report and not the slides.
+    link : Text or None
+        What a link to it in the README says, where it is not slides; None where the README does not link to it.
     """
 
     name: str
@@ -46,6 +55,21 @@ class Renderer:
     comment: tuple[bytes, bytes]
     slides: bool = False
     default: bool = True
+    group: str = ""
+    stem: str = "presentation"
+    article: bool = False
+    link: Text | None = None
+
+
+def without_font(missing: frozenset[str]) -> tuple[str, ...]:
+    """Return what to tell of a PDF with characters that no font here has."""
+    if not missing:
+        return ()
+    remark = (
+        f"No font here has {' '.join(sorted(missing)[:20])}; the PDF shows a box instead. "
+        "Install a font for that script (for Chinese, Japanese and Korean: the package manimgx-fonts-cjk)."
+    )
+    return (remark,)
 
 
 @lru_cache(maxsize=1)

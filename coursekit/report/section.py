@@ -14,7 +14,7 @@ from types import ModuleType
 
 from coursekit.evidence.starter import starter_results
 from coursekit.model import Text
-from coursekit.report.deck import Slide
+from coursekit.report.deck import Part, Slide
 from coursekit.report.material import Material, Passage, read_material
 from coursekit.submission import Submission
 from coursekit.submission.results import Results, results
@@ -77,6 +77,11 @@ class Section:
         Makes the slides; none when nothing was found.
     missing : Text
         What the group should write, and where, when nothing was found. Empty where that cannot be.
+    article : callable, optional
+        Gives the section in full for the written report; by default that is what its slides show. Sections are asked
+        from the last to the first, and what one has used is not shown again: those at the end ask for less, more exactly.
+    written : Text
+        Its heading there, where it is another one than the slides'.
     """
 
     key: str
@@ -86,6 +91,8 @@ class Section:
     seconds: int
     build: Callable[[Context], Sequence[Slide]]
     missing: Text = field(default_factory=lambda: Text("", ""))
+    article: Callable[[Context], Sequence[Part]] | None = None
+    written: Text = field(default_factory=lambda: Text("", ""))
 
 
 def find_sections(package: ModuleType | None = None) -> list[Section]:

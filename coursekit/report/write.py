@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from coursekit.errors import InputError
 from coursekit.evidence.slides import slides
 from coursekit.files import write_bytes
-from coursekit.report.links import with_link
+from coursekit.report.links import OURS, SLIDES, with_link
 from coursekit.report.mark import is_ours, marked
 from coursekit.report.rendering import Renderer
 from coursekit.submission import Submission, UnreadableError
 
-NAMES = ("presentation", "presentation-coursekit")
 FOLDER = "4_Presentation"
 _MAX_OLD = 200 * 1000 * 1000
 
@@ -84,7 +83,7 @@ def check_writable(folder: Path) -> None:
         )
 
 
-def choose_name(target: Target, endings: list[str], *, force: bool) -> str:
+def choose_name(target: Target, endings: list[str], *, force: bool, stem: str = "presentation") -> str:
     """Return the files' common name without ending: one under which nothing of somebody else's lies.
 
     Raises
@@ -92,14 +91,15 @@ def choose_name(target: Target, endings: list[str], *, force: bool) -> str:
     InputError
         If even our second name is taken by files that were changed, and `force` is not set.
     """
-    for name in NAMES:
+    names = (stem, f"{stem}-coursekit")
+    for name in names:
         if all(_free(target.folder / f"{name}{ending}") for ending in endings):
             return name
     if force:
-        return NAMES[-1]
-    taken = next(e for e in endings if not _free(target.folder / f"{NAMES[-1]}{e}"))
+        return names[-1]
+    taken = next(e for e in endings if not _free(target.folder / f"{names[-1]}{e}"))
     raise InputError(
-        f"expected {NAMES[-1]}{taken} in {target.folder} to be as coursekit wrote it, but it was changed since",
+        f"expected {names[-1]}{taken} in {target.folder} to be as coursekit wrote it, but it was changed since",
         "Give it another name to keep it, or say --force to replace it.",
     )
 
@@ -129,13 +129,17 @@ def write_deck(
 
     Everything that can fail is tried before the first byte is written.
     """
-    name = choose_name(target, [renderers[format_].ending for format_ in contents], force=force)
-    readme = _new_readme(submission, target, name, contents, renderers, language)
+    chosen = [renderers[format_] for format_ in contents]
+    names = {
+        stem: choose_name(target, [r.ending for r in chosen if r.stem == stem], force=force, stem=stem)
+        for stem in dict.fromkeys(renderer.stem for renderer in chosen)
+    }
+    readme = _new_readme(submission, target, names, chosen, language)
     written = []
     for format_, content in contents.items():
         renderer = renderers[format_]
-        path = target.folder / f"{name}{renderer.ending}"
-        data = marked(content, renderer.comment)
+        path = target.folder / f"{names[renderer.stem]}{renderer.ending}"
+        data = marked(content, renderer.comment, article=renderer.article)
         before = path.read_bytes() if path.is_file() else None
         if before != data:
             write_bytes(path, data)
@@ -150,22 +154,26 @@ def write_deck(
 def _new_readme(
     submission: Submission,
     target: Target,
-    name: str,
-    contents: Mapping[str, bytes],
-    renderers: Mapping[str, Renderer],
+    names: Mapping[str, str],
+    chosen: Sequence[Renderer],
     language: str,
 ) -> bytes | None:
-    """Return the README with the link to the slides, or None when nothing has to be written."""
-    handed_in = [renderers[format_] for format_ in contents if renderers[format_].slides]
-    if not handed_in or target.readme is None:
+    """Return the README with the links to the files, or None when nothing has to be written."""
+    if target.readme is None:
         return None
-    file = f"{name}{handed_in[0].ending}"
     found = submission.once(slides)
-    theirs = any(not _is_deck(submission, path) for path in found.files)
-    before = target.readme.read_bytes() if target.readme.is_file() else None
-    return with_link(
-        before, file, path=target.readme_name, language=language, has_others=theirs or bool(found.web)
-    )
+    theirs = bool(found.web) or any(not _is_deck(submission, path) for path in found.files)
+    readme = target.readme.read_bytes() if target.readme.is_file() else None
+    before = readme
+    linked = {renderer.stem: renderer for renderer in reversed(chosen) if renderer.slides or renderer.link}
+    for renderer in reversed(linked.values()):  # one link for each kind of document, slides first
+        file = f"{names[renderer.stem]}{renderer.ending}"
+        label = OURS if renderer.slides and theirs else renderer.link or SLIDES
+        link = with_link(
+            readme, file, path=target.readme_name, language=language, label=label, slides=renderer.slides
+        )
+        readme = readme if link is None else link
+    return readme if readme != before else None
 
 
 def _is_deck(submission: Submission, path: str) -> bool:

@@ -274,6 +274,7 @@ class CommitSource:
                 "An empty repository has nothing to check; otherwise give a branch, a tag or a commit.",
             ) from error
         self.label = f"{repository}@{str(self.commit.id)[:12]}"
+        self.folder = Path(self._git.path)
         self._blobs: dict[str, pygit2.Oid] = {}
 
     def entries(self) -> Iterator[Entry]:

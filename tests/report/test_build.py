@@ -263,7 +263,7 @@ def test_a_format_that_is_none(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="pdff") as error:
         build_report(project(tmp_path, bare()), to="pdff")
     assert "'pdf'" in error.value.hint
-    assert format_names() == ("all", "pdf", "pptx", "html")
+    assert format_names() == ("all", "pdf", "pptx", "html", "paper")
 
 
 def test_a_folder_that_cannot_be_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from coursekit.report.links import with_link
+from coursekit.report.links import OURS, SLIDES, with_link
 
 
 def link(readme: bytes | None, *, others: bool = False, language: str = "en") -> bytes | None:
     return with_link(
-        readme, "presentation.pdf", path="4_Presentation/README.md", language=language, has_others=others
+        readme,
+        "presentation.pdf",
+        path="4_Presentation/README.md",
+        language=language,
+        label=OURS if others else SLIDES,
     )
 
 

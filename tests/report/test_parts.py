@@ -37,7 +37,7 @@ def test_sections_and_renderers_are_found_by_looking() -> None:
         assert section.slides[0] <= section.slides[1]
         assert isinstance(section.title, Text)
         assert bool(section.missing.en) == bool(section.missing.de)
-    assert list(find_renderers()) == ["pdf", "pptx", "html"]
+    assert list(find_renderers()) == ["pdf", "pptx", "html", "paper-html", "paper-pdf"]
 
 
 def test_a_folder_is_all_that_a_section_needs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

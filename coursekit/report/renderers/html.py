@@ -32,16 +32,16 @@ def render(deck: Deck, theme: Theme) -> Rendered:
     from markupsafe import Markup
 
     plain = plain_deck(deck, theme, chart_font=WEB_FONT)
-    styles = [_reveal("reveal.css"), _font_faces(), _css(plain, theme)]
+    styles = [_reveal("reveal.css"), font_faces(), _css(plain, theme)]
     scripts = [_reveal("reveal.js"), _reveal("plugin/notes.js"), (_HERE / "start.js").read_text("utf-8")]
     speaker = _speaker_view()
     # Styles and scripts are files of ours and of reveal.js; what comes from data is escaped by Jinja.
     text = (
-        _templates()
+        templates()
         .get_template("deck.html.jinja")
         .render(
             deck=plain.data,
-            images={name: _embedded(name, content) for name, content in plain.images.items()},
+            images={name: embedded(name, content) for name, content in plain.images.items()},
             styles=[Markup(style) for style in styles],  # noqa: S704 - ours
             scripts=[Markup(script) for script in scripts],  # noqa: S704 - ours
             policy=policy([*scripts, *speaker[0]], [*styles, *speaker[1]]),
@@ -78,7 +78,8 @@ def highlight(source: str, language: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _templates() -> Environment:
+def templates() -> Environment:
+    """Return our templates, which escape everything that comes from data."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
@@ -87,6 +88,11 @@ def _templates() -> Environment:
     environment.filters["px"] = lambda value: f"{float(value):.1f}".rstrip("0").rstrip(".").replace(".", "_")
     environment.filters["highlight"] = highlight
     return environment
+
+
+def web_file(name: str) -> str:
+    """Return a file of ours."""
+    return (_HERE / name).read_text("utf-8")
 
 
 @lru_cache(maxsize=8)
@@ -139,7 +145,7 @@ def _speaker_view() -> tuple[list[str], list[str]]:
 
 
 @lru_cache(maxsize=1)
-def _font_faces() -> str:
+def font_faces() -> str:
     """Return Source Sans Pro as it comes with reveal.js, with its licence."""
     folder = _reveal_folder() / "css" / "theme" / "fonts" / "source-sans-pro"
     licence = (folder / "LICENSE").read_text("utf-8").replace("*/", "* /").replace("<", "(").replace(">", ")")
@@ -162,7 +168,7 @@ def _css(plain: Plain, theme: Theme) -> str:
     widths: set[float] = set()
     gaps: set[float] = set()
     _collect(plain.data["slides"], sizes, widths, gaps)
-    px = _templates().filters["px"]
+    px = templates().filters["px"]
     rules = [f".reveal .fs{px(size)}{{font-size:{size:.1f}px}}" for size in sorted(sizes)]
     rules += [f".reveal .w{px(width)}{{width:{width:.1f}px}}" for width in sorted(widths)]
     for size in sorted(gaps):
@@ -187,7 +193,7 @@ def _collect(node: object, sizes: set[float], widths: set[float], gaps: set[floa
                 _collect(value, sizes, widths, gaps)
 
 
-def _embedded(name: str, content: bytes) -> str:
+def embedded(name: str, content: bytes) -> str:
     """Return a picture as it stands in the page: our own SVG inline, all others as data URLs."""
     from markupsafe import Markup
 

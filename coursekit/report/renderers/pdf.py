@@ -8,7 +8,7 @@ from coursekit.pdf import compile_pdf
 from coursekit.report.charts import PDF_FONT
 from coursekit.report.deck import Deck
 from coursekit.report.plain import plain_deck
-from coursekit.report.rendering import Rendered, Renderer
+from coursekit.report.rendering import Rendered, Renderer, without_font
 from coursekit.report.theme import Theme
 
 _TEMPLATE = Path(__file__).parent / "typst" / "slides.typ"
@@ -18,18 +18,12 @@ def render(deck: Deck, theme: Theme) -> Rendered:
     """Return the deck as an accessible PDF."""
     plain = plain_deck(deck, theme, chart_font=PDF_FONT)
     pdf = compile_pdf(
-        _TEMPLATE, plain.data, images={**plain.images, "code.tmTheme": _code_theme(theme)}, moment=deck.date
+        _TEMPLATE, plain.data, images={**plain.images, "code.tmTheme": code_theme(theme)}, moment=deck.date
     )
-    if not pdf.missing:
-        return Rendered(pdf.data)
-    remark = (
-        f"No font here has {' '.join(sorted(pdf.missing)[:20])}; the PDF shows a box instead. "
-        "Install a font for that script (for Chinese, Japanese and Korean: the package manimgx-fonts-cjk)."
-    )
-    return Rendered(pdf.data, (remark,))
+    return Rendered(pdf.data, without_font(pdf.missing))
 
 
-def _code_theme(theme: Theme) -> bytes:
+def code_theme(theme: Theme) -> bytes:
     """Return the theme's colors of source code in the form that Typst reads."""
     scopes = {"comment": "comment", "string": "string", "keyword, storage": "keyword", "constant": "number"}
     rules = "".join(

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from coursekit.model import Text
-from coursekit.report.deck import Block, Fact, Facts, Slide
+from coursekit.report.deck import Block, Fact, Facts, Part, Slide
 from coursekit.report.digest import digest, figures_of, notes_of, share_for
 from coursekit.report.numbers import number
+from coursekit.report.prose import TECHNICAL, parts_of, sentence
 from coursekit.report.section import Context, Section
 
 TITLE = Text("Baseline model", "Basismodell")
 _MODEL = Text("Baseline", "Basismodell")
+_REACHES = Text("{model} reaches {metric} {value}.", "{model} erreicht {metric} {value}.")
 _SKIPPED = r"import|setup|load|read data|notebook|next step"
 _MAIN = r"model choice|model selection|evaluation|performance|modellwahl|auswertung|bewertung|ergebnis"
 _RESULT = r"evaluation|result|performance|metric|bewertung|ergebnis|auswertung"
@@ -37,6 +39,21 @@ def build(context: Context) -> Sequence[Slide]:
     return [Slide(context.t(TITLE), body or (figures[0],), notes=notes)]
 
 
+def article(context: Context) -> Sequence[Part]:
+    """Return everything that is said of the baseline, and its result."""
+    parts = parts_of([p for p in context.passages("baseline") if not p.headed(TECHNICAL)], figures=5)
+    metrics = context.results.metrics
+    if metrics and metrics.baseline_value is not None:
+        value = number(metrics.baseline_value, context.language)
+        said = _REACHES.format(
+            model=metrics.baseline_model or context.t(_MODEL),
+            metric=metrics.metric.replace("_", " "),
+            value=value,
+        )
+        parts.append(sentence(context.t(said)))
+    return parts
+
+
 SECTION = Section(
     key="baseline",
     order=40,
@@ -44,6 +61,7 @@ SECTION = Section(
     slides=(1, 1),
     seconds=60,
     build=build,
+    article=article,
     missing=Text(
         "Say in the notebook in 2_BaselineModel which simple model you chose, why, and what it reaches.",
         "Sagen Sie im Notebook in 2_BaselineModel, welches einfache Modell Sie gewählt haben, warum, und was es erreicht.",

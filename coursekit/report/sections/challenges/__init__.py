@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from coursekit.model import Text
-from coursekit.report.deck import Slide
+from coursekit.report.deck import Part, Slide
 from coursekit.report.digest import digest, figures_of, notes_of, share_for
+from coursekit.report.prose import parts_of
 from coursekit.report.section import Context, Section
 
 TITLE = Text("Challenges and errors", "Schwierigkeiten und Fehler")
@@ -28,6 +29,11 @@ def build(context: Context) -> Sequence[Slide]:
     return [Slide(context.t(TITLE), text, aside, share, notes=notes_of(passages))]
 
 
+def article(context: Context) -> Sequence[Part]:
+    """Return these passages in full."""
+    return parts_of([p for p in context.material.everywhere() if p.headed(ABOUT) and p.path], figures=4)
+
+
 SECTION = Section(
     key="challenges",
     order=70,
@@ -35,6 +41,7 @@ SECTION = Section(
     slides=(1, 1),
     seconds=60,
     build=build,
+    article=article,
     missing=Text(
         "Write under a heading “Challenges” in 3_Model (notebook or README) what was hardest and how you solved it.",
         "Schreiben Sie in 3_Model (Notebook oder README) unter „Herausforderungen“, was am schwersten war und wie Sie es gelöst haben.",

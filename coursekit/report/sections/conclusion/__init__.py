@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from coursekit.model import Text
-from coursekit.report.deck import Block, Bullet, Bullets, Slide
+from coursekit.report.deck import Block, Bullet, Bullets, Part, Slide
 from coursekit.report.digest import digest, first_words, notes_of
+from coursekit.report.prose import parts_of
 from coursekit.report.section import Context, Section
 from coursekit.submission.markdown import plain
 
@@ -34,6 +35,15 @@ def _labelled(context: Context) -> tuple[Block, ...]:
     return (Bullets(tuple(found)),) if found else ()
 
 
+def article(context: Context) -> Sequence[Part]:
+    """Return these passages in full."""
+    parts = parts_of(
+        [p for p in context.passages("root", "model", "presentation") if p.headed(ABOUT)], figures=2
+    )
+    labelled = () if parts else _labelled(context)
+    return parts or ([Part("", labelled)] if labelled else [])
+
+
 SECTION = Section(
     key="conclusion",
     order=90,
@@ -41,6 +51,7 @@ SECTION = Section(
     slides=(1, 1),
     seconds=60,
     build=build,
+    article=article,
     missing=Text(
         "Write under a heading “Conclusion” in README.md what you take from the project and what you would do next.",
         "Schreiben Sie in README.md unter „Fazit“, was Sie aus dem Projekt mitnehmen und was Sie als Nächstes täten.",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from coursekit.model import Text
-from coursekit.report.deck import Block, Slide
+from coursekit.report.deck import Block, Part, Slide
 from coursekit.report.digest import digest, figures_of, notes_of, share_for, tables_of
+from coursekit.report.prose import TECHNICAL, parts_of
 from coursekit.report.section import Context, Section
 
 TITLE = Text("Dataset characteristics", "Eigenschaften der Daten")
@@ -45,6 +46,11 @@ def build(context: Context) -> Sequence[Slide]:
     return slides
 
 
+def article(context: Context) -> Sequence[Part]:
+    """Return the whole exploration."""
+    return parts_of([p for p in context.passages("data") if not p.headed(TECHNICAL)])
+
+
 SECTION = Section(
     key="dataset",
     order=30,
@@ -52,6 +58,7 @@ SECTION = Section(
     slides=(1, 2),
     seconds=120,
     build=build,
+    article=article,
     missing=Text(
         "Describe the data in the notebook in 1_DatasetCharacteristics: source, size, missing values, distributions.",
         "Beschreiben Sie die Daten im Notebook in 1_DatasetCharacteristics: Herkunft, Umfang, fehlende Werte, Verteilungen.",

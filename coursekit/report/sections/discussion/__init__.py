@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from coursekit.model import Text
-from coursekit.report.deck import Slide
+from coursekit.report.deck import Part, Slide
 from coursekit.report.digest import digest, notes_of, passage_words
+from coursekit.report.prose import parts_of
 from coursekit.report.section import Context, Section
 
 TITLE = Text("Discussion", "Diskussion")
@@ -30,6 +31,13 @@ def build(context: Context) -> Sequence[Slide]:
     return [Slide(title, digest(passages, 130), notes=notes_of(passages))]
 
 
+def article(context: Context) -> Sequence[Part]:
+    """Return these passages, and what stands under their headings."""
+    return parts_of(
+        [p for p in context.passages("model", "root", "presentation") if p.about(ABOUT)], figures=4
+    )
+
+
 SECTION = Section(
     key="discussion",
     order=80,
@@ -37,6 +45,7 @@ SECTION = Section(
     slides=(1, 2),
     seconds=90,
     build=build,
+    article=article,
     missing=Text(
         "Compare your model with the baseline and name its limits, under “Comparative analysis” or “Discussion” in 3_Model.",
         "Vergleichen Sie Ihr Modell mit dem Basismodell und nennen Sie seine Grenzen, unter „Diskussion“ in 3_Model.",

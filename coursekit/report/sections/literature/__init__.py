@@ -8,9 +8,10 @@ from coursekit.evidence.literature import literature
 from coursekit.evidence.sources import Source
 from coursekit.model import Text
 from coursekit.report.convert import safe_link, spans_of, visible
-from coursekit.report.deck import Slide, Table
+from coursekit.report.deck import Block, Paragraph, Part, Slide, Table
 from coursekit.report.digest import cut_spans, digest, first_words, notes_of
 from coursekit.report.layout import body_height, body_width, table_height
+from coursekit.report.prose import parts_of
 from coursekit.report.section import Context, Section
 from coursekit.submission import Span
 from coursekit.submission.markdown import plain
@@ -23,6 +24,11 @@ _COLUMNS = {
     "outcomes": Text("Outcomes", "Ergebnisse"),
     "relation": Text("For our project", "Für unser Projekt"),
 }
+_WRITTEN = Text("Related work", "Verwandte Arbeiten")
+_GENERAL = (
+    r"summary|overview|conclusion|introduction|gap|approach|state of the art|synthesis|zusammenfassung|uberblick|fazit|"
+    r"einordnung|stand der"
+)
 _MOST = 4
 _READABLE = 14.0
 
@@ -77,6 +83,25 @@ def build(context: Context) -> Sequence[Slide]:
     return [Slide(title, body, notes=notes)] if body else []
 
 
+def article(context: Context) -> Sequence[Part]:
+    """Return what is said of each source, under its title and number; else the review's prose."""
+    passages = context.passages("literature")
+    sources = context.submission.once(literature).sources
+    if not any(source.fields for source in sources):
+        return parts_of(passages)
+    parts = parts_of([p for p in passages if p.headed(_GENERAL) and len(p.trail) > 1], figures=2)
+    for number, source in enumerate(sources, 1):
+        blocks: list[Block] = []
+        for key in ("objective", "methods", "outcomes", "relation"):
+            spans = spans_of(source.fields.get(key, ()))
+            if plain(spans).strip():
+                blocks.append(Paragraph((Span(f"{context.t(_COLUMNS[key])}: ", "strong"), *spans)))
+        blocks += [Paragraph((Span(visible(text)),)) for text in source.prose if visible(text).strip()]
+        if blocks:
+            parts.append(Part(f"{visible(source.title).strip()} [{number}]", tuple(blocks)))
+    return parts
+
+
 SECTION = Section(
     key="literature",
     order=20,
@@ -84,6 +109,8 @@ SECTION = Section(
     slides=(1, 1),
     seconds=60,
     build=build,
+    article=article,
+    written=_WRITTEN,
     missing=Text(
         "Name at least two sources in 0_LiteratureReview/README.md: what they wanted to find out, how, and what came out.",
         "Nennen Sie in 0_LiteratureReview/README.md mindestens zwei Quellen: Ziel, Methoden und Ergebnisse.",

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from coursekit.model import Text
-from coursekit.report.deck import Block, Fact, Facts, Layer, Network, Slide, Table
+from coursekit.report.deck import Block, Fact, Facts, Layer, Network, Part, Slide, Table
 from coursekit.report.digest import digest, figures_of, notes_of, share_for
 from coursekit.report.material import Passage
 from coursekit.report.numbers import count, number, value_text
+from coursekit.report.prose import TECHNICAL, parts_of
 from coursekit.report.section import Context, Section
 from coursekit.report.sections.model.excerpt import own_layer, training_code
 from coursekit.submission import Span
@@ -36,6 +37,14 @@ _ABOUT_OTHER = (
     r"comparative|discussion|diskussion|vergleich|conclusion|fazit|challeng|error|fehler|limitation"
 )
 _MOST_LAYERS = 12
+_MOST_ROWS = 40
+_LAYER = Text("Layer", "Schicht")
+_KIND = Text("Kind", "Art")
+_SHAPE = Text("Output", "Ausgabe")
+_TABLE = Text(
+    "The layers with the shapes of their outputs and their parameters, {n} in all",
+    "Die Schichten mit den Formen ihrer Ausgaben und ihren Parametern, insgesamt {n}",
+)
 
 
 def _diagram(context: Context, network: NetworkSummary) -> Network:
@@ -131,6 +140,42 @@ def _prose(passages: list[Passage], title: str, tables: tuple[Table, ...]) -> li
     return [Slide(title, text, notes=notes)] if text else []
 
 
+def article(context: Context) -> Sequence[Part]:
+    """Return the architecture as diagram and table, the choices in full, the code, and the search."""
+    parts = []
+    network = context.results.network
+    if network:
+        parts.append(
+            Part(context.t(_ARCHITECTURE), (_diagram(context, network), _layer_table(context, network)))
+        )
+    parts += parts_of([p for p in context.passages("model") if not p.headed(TECHNICAL)])
+    layer = own_layer(context.submission)
+    if layer:
+        parts.append(Part(context.t(_OWN_CODE.format(name=layer[0])), (layer[1],)))
+    training = training_code(context.passages("model"))
+    if training:
+        parts.append(Part(context.t(_CODE), (training,)))
+    search = _search(context, context.results.metrics) if context.results.metrics else None
+    return [*parts, Part(context.t(_TUNING), (search,))] if search else parts
+
+
+def _layer_table(context: Context, network: NetworkSummary) -> Table:
+    language = context.language
+    rows: list[tuple[tuple[Span, ...], ...]] = [
+        tuple((Span(context.t(text)),) for text in (_LAYER, _KIND, _SHAPE, _WEIGHTS))
+    ]
+    for layer in network.layers[:_MOST_ROWS]:
+        weights = count(layer.parameters, language) if layer.parameters else "–"
+        rows.append(
+            tuple((Span(cell),) for cell in (layer.name, layer.kind, " × ".join(layer.output_shape), weights))
+        )
+    if len(network.layers) > _MOST_ROWS:
+        more = context.t(_MORE.format(n=len(network.layers) - _MOST_ROWS))
+        rows.append(((Span(more),), (), (), ()))
+    total = count(_total(network), language)
+    return Table(tuple(rows), (False, False, False, True), caption=context.t(_TABLE.format(n=total)))
+
+
 SECTION = Section(
     key="model",
     order=50,
@@ -138,6 +183,7 @@ SECTION = Section(
     slides=(3, 4),
     seconds=210,
     build=build,
+    article=article,
     missing=Text(
         "Describe your model in the notebook in 3_Model: why this one, its features, its layers, how it was tuned.",
         "Beschreiben Sie Ihr Modell im Notebook in 3_Model: warum dieses, Merkmale, Schichten, wie es abgestimmt wurde.",

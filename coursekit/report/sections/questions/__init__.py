@@ -34,4 +34,5 @@ SECTION = Section(
     slides=(1, 1),
     seconds=0,
     build=build,
+    article=lambda _: (),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from coursekit.evidence.summary import summary
 from coursekit.model import Text
@@ -18,6 +19,7 @@ from coursekit.report.deck import (
     LineChart,
     Matrix,
     Paragraph,
+    Part,
     Series,
     Slide,
     Table,
@@ -25,6 +27,7 @@ from coursekit.report.deck import (
 from coursekit.report.digest import digest, figures_of, notes_of, share_for, tables_of
 from coursekit.report.material import Passage
 from coursekit.report.numbers import aligned, difference, number
+from coursekit.report.prose import TECHNICAL, parts_of
 from coursekit.report.section import Context, Section
 from coursekit.submission import Span
 from coursekit.submission.markdown import plain
@@ -50,6 +53,8 @@ _CONFUSED = Text("{a} taken for {b}: {n}×", "{a} für {b} gehalten: {n}×")
 _MISTAKES = Text("Most frequent confusions", "Häufigste Verwechslungen")
 _CURVE_ALT = Text("Line chart by epoch: {series}.", "Liniendiagramm nach Epoche: {series}.")
 _FROM_TO = Text("{name} from {first} to {last}", "{name} von {first} bis {last}")
+_COMPARED = Text("The models on the same data", "Die Modelle auf denselben Daten")
+_AGAINST = Text("The best model against the baseline", "Das beste Modell gegenüber dem Basismodell")
 _ABOUT = r"evaluation|result|metric|performance|ergebnis|auswertung|metrik|comparative|vergleich"
 
 
@@ -250,6 +255,45 @@ def _from_outputs(context: Context, used: set[bytes]) -> list[Slide]:
     return [Slide(title, (figures[0],), (), share_for(figures[0]))] if figures else []
 
 
+def article(context: Context) -> Sequence[Part]:
+    """Return the comparison with the baseline, the curves, the errors, and what is written about them."""
+    metrics, history = context.results.metrics, context.results.history
+    written = [made for block in context.submission.once(summary).result_blocks if (made := block_of(block))]
+    parts = [Part("", tuple(block for block in written if not _bare_label(block)))] if written else []
+    if metrics:
+        table = _comparison(context, metrics)
+        caption = context.t(_COMPARED if table else _AGAINST)
+        table = table or _against(context, metrics)
+        if table:
+            parts.insert(0, Part("", (replace(table, caption=caption),)))
+    charts = _charts(context, history) if history else []
+    if charts:
+        parts.append(Part(context.t(_CURVES), tuple(charts)))
+    if metrics and metrics.confusion:
+        matrix, text = _errors(context, metrics.confusion)
+        parts.append(Part(context.t(_WHERE), (*text, replace(matrix, title=context.t(_CONFUSION)))))
+    return [*parts, *parts_of([p for p in _told(context) if not p.headed(TECHNICAL)])]
+
+
+def _against(context: Context, metrics: Metrics) -> Table | None:
+    """Return the two values that are known where there is no list of models."""
+    if metrics.value is None:
+        return None
+    language = context.language
+    known = [value for value in (metrics.baseline_value, metrics.value) if value is not None]
+    shown = aligned(known, language)
+    rows = [
+        [context.t(_MODEL), (metrics.metric or "–").replace("_", " ")],
+        [metrics.best_model or context.t(_BEST), shown[-1]],
+    ]
+    if metrics.baseline_value is not None:
+        rows[0].append(context.t(_TO_BASELINE))
+        rows[1].append(difference(metrics.value - metrics.baseline_value, language))
+        rows.insert(1, [metrics.baseline_model or context.t(_BASELINE), shown[0], "–"])
+    cells = tuple(tuple((Span(cell),) for cell in row) for row in rows)
+    return Table(cells, (False, *(True for _ in rows[0][1:])), len(rows) - 1)
+
+
 SECTION = Section(
     key="results",
     order=60,
@@ -257,6 +301,7 @@ SECTION = Section(
     slides=(2, 3),
     seconds=150,
     build=build,
+    article=article,
     missing=Text(
         "State the result in README.md under “Results summary”, and let the training write results/metrics.json.",
         "Nennen Sie das Ergebnis in README.md unter „Results summary“, und lassen Sie das Training results/metrics.json schreiben.",

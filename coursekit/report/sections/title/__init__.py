@@ -104,4 +104,5 @@ SECTION = Section(
     slides=(1, 1),
     seconds=30,
     build=build,
+    article=lambda _: (),
 )
