@@ -15,52 +15,22 @@ sentence is only wrong where it agrees with no number in the results files.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-import msgspec
-
-from coursekit.evidence.figures import Figure, agrees, figures, told
+from coursekit.evidence.claim_values import BASELINE, NEUTRAL, OTHER, RIGHT, SHARE, Claim, Judge, kind_of
+from coursekit.evidence.figures import figures
 from coursekit.evidence.headings import normal
 from coursekit.evidence.slide_texts import slide_texts
 from coursekit.evidence.slides import slides
 from coursekit.evidence.summary import summary
 from coursekit.model import Location
-from coursekit.submission import Document, Submission, UnreadableError
+from coursekit.submission import Document, Submission
 from coursekit.submission.markdown import plain
-from coursekit.submission.results import Metrics, results, results_paths
+from coursekit.submission.results import results
 
 _MOST_CLAIMS = 300
-_MOST_NUMBERS = 5000
-_MAX_JSON = 3_000_000
 _MOST_DECKS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A figure that is said to be a model's.
-
-    Attributes
-    ----------
-    location : Location
-    slide : int or None
-        Of slides, which one, counted from 1.
-    shown : str
-        The figure as it is written.
-    model, metric : str
-    expected : str
-        What the results files say, written in the same way.
-    agrees : bool
-    """
-
-    location: Location
-    slide: int | None
-    shown: str
-    model: str
-    metric: str
-    expected: str
-    agrees: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +51,7 @@ def claims(submission: Submission) -> Claims:
     metrics = submission.once(results).metrics
     if metrics is None or metrics.value is None or not metrics.metric:
         return Claims((), False)
-    judge = _Judge(submission, metrics)
+    judge = Judge(submission, metrics)
     found: list[Claim] = []
     for part in (_in_project, _in_summary, _in_texts, _on_slides):
         for claim in part(submission, judge):
@@ -91,193 +61,19 @@ def claims(submission: Submission) -> Claims:
     return Claims(tuple(dict.fromkeys(found)), True)
 
 
-# -- what is true ---------------------------------------------------------------------------------
-
-#: What metrics are called in texts; the others are called by their names.
-_METRICS = {
-    "accuracy": r"accurac(?:y|ies)|(?:treffer)?genauigkeit|korrektklassifikationsrate|classified correctly",
-    "f1": r"f1(?:[- ]?(?:score|wert|maß))?|f-?score",
-    "precision": r"precision|präzision",
-    "recall": r"recall|sensitivity|sensitivität|trefferquote",
-    "auc": r"(?:roc[- ]?)?auc|auroc",
-    "rmse": r"rmse|root[- ]mean[- ]squared?[- ]error",
-    "mse": r"mse|(?<!root )mean[- ]squared?[- ]error|mittlere[rn]? quadratische[rn]? fehler",
-    "mae": r"mae|mean[- ]absolute[- ]error|mittlere[rn]? absolute[rn]? fehler",
-    "mape": r"mape",
-    "r2": r"r2|r²|r\^2|bestimmtheitsmaß",
-    "perplexity": r"perplexity|perplexität",
-}
-_SHARES = {"accuracy", "f1", "precision", "recall", "auc"}
-_BASELINE = r"base ?line(?:s|-?model|[- ]?modell?s?)?|basis ?modells?"
-_BEST = (
-    r"\b(?:(?:our|the|unser|das|best|final|bestes?|finales?) (?:\w+ ){0,2}?(?:model|network|net|modell|netz|cnn|mlp|rnn|lstm|gru|"
-    r"transformer|classifier)|best model|bestes modell|we (?:\w+ )?(?:reach|achieve|get|obtain)\w*|(?:reach|erreich)en wir|"
-    r"wir (?:\w+ )?(?:erreich|erziel)\w+)\b"
-)
-_OTHER = re.compile(
-    r"\b(?:train(?:ing|ed)?|trainings?\w*|validation|validierung\w*|val|dev|development|entwicklungs\w*|cross[- ]?valid\w*|kreuzvalid\w*|"
-    r"cv|folds?|epochs?|epochen?|intervals?|intervall|confidence|konfidenz\w*|et al|state[- ]of[- ]the[- ]art|sota|literature|"
-    r"literatur|papers?|published|humans?|menschen?|chance|random\w*|guess\w*|raten|zufall\w*|goal|aim|target|ziel|want\w*|expect\w*|"
-    r"should|would|could|might|hope\w*|improv\w*|verbesser\w*|increas\w*|decreas\w*|drop\w*|points?|prozentpunkte?|differ\w*|"
-    r"unterschied\w*|class|klasse|without|ohne|ablation|first|initial\w*|earlier|previous\w*|before|after|zuerst|vorher|new|neue?n?|"
-    r"unknown|unseen|instead|if|wenn|falls|seeds?|average|mean of|std|deviation|per|each|noise|variance|varianz|explain\w*|"
-    r"components?|threshold|dropout|learning rate|lernrate|worst|errors?|fehler\w*|misclassif\w*|wrong\w*|falsch\w*)\b|±|\+/-",
-    re.IGNORECASE,
-)
-_NEUTRAL = re.compile(
-    r"mean (?:squared?|absolute) error|root mean|(?:quadratische|absolute)[rn]? fehler", re.IGNORECASE
-)
-_RIGHT = re.compile(r"\b(?:correct\w*|right|richtig\w*|korrekt\w*)\b", re.IGNORECASE)
-_SHARE = re.compile(
-    r"(?<![\w.,])(\d{1,9}) (?:out of|of|von|aus) (?:the |den )?(\d{1,9})(?![\w.,]*\d)", re.IGNORECASE
-)
-
-
-# Between a figure and the name of its metric.
-_DIRECTLY = re.compile(r"\s*(?:test|overall|classification|top-1)?\s*", re.IGNORECASE)
-_TURN = re.compile(
-    r"[;()|]|\b(?:and|und|but|aber|than|als|compared|versus|vs|by|to|gegenüber)\b", re.IGNORECASE
-)
-
-
-class _Judge:
-    """Knows the true values, and compares figures with them."""
-
-    def __init__(self, submission: Submission, metrics: Metrics) -> None:
-        self.metrics = metrics
-        self.models = {model.name: model.metrics for model in metrics.models}
-        self.known = _known_numbers(submission, metrics)
-        most = 100 if _kind(metrics.metric) in _SHARES else 1  # some write percentages into the results
-        self.is_share = metrics.value is not None and 0 <= metrics.value <= most
-        names = {metrics.metric, *(name for values in self.models.values() for name in values)}
-        self.words = {
-            name: re.compile(rf"\b(?:{_word(name)})(?!\w)", re.IGNORECASE) for name in sorted(names)
-        }
-        self.best = re.compile("|".join([_BEST, *_as_words([metrics.best_model])]), re.IGNORECASE)
-        self.baseline = re.compile(
-            "|".join([rf"\b(?:{_BASELINE})\b", *_as_words([metrics.baseline_model])]), re.IGNORECASE
-        )
-        matrix = metrics.confusion
-        self.tested = sum(map(sum, matrix.counts)) if matrix else 0
-        self.right = sum(row[i] for i, row in enumerate(matrix.counts)) if matrix else 0
-
-    def values(self, model: str, metric: str) -> list[float]:
-        """Return what the files say of a model's metric, also of others that people call by the same word."""
-        stated = {"best": self.metrics.value, "baseline": self.metrics.baseline_value}
-        name = {"best": self.metrics.best_model, "baseline": self.metrics.baseline_model}.get(model, model)
-        found = [
-            value
-            for key, value in self.models.get(name, {}).items()
-            if _kind(key) == _kind(metric) and not (model in stated and key == self.metrics.metric)
-        ]
-        if model in stated and _kind(metric) == _kind(self.metrics.metric):
-            value = stated[model]
-            found = [value, *found] if value is not None else found
-        return found
-
-    def claim(
-        self,
-        figure: Figure,
-        place: Location,
-        model: str,
-        metric: str,
-        *,
-        strict: bool,
-        slide: int | None = None,
-    ) -> Iterator[Claim]:
-        """Compare, where the files have such a value, and the figure is of its kind."""
-        values = self.values(model, metric)
-        if not values or not _plausible(figure, values[0]):
-            return
-        right = any(agrees(figure, value) for value in values)
-        right = right or (not strict and any(agrees(figure, value) for value in self.known))
-        name = {
-            "best": self.metrics.best_model or "best",
-            "baseline": self.metrics.baseline_model or "baseline",
-        }
-        yield Claim(
-            place, slide, figure.shown, name.get(model, model), metric, told(figure, values[0]), right
-        )
-
-    def metrics_beside(self, text: str) -> Iterator[tuple[str, Figure]]:
-        """Give the figures that stand right beside the name of a metric, each once."""
-        taken: set[int] = set()
-        numbers = list(figures(text))
-        for metric, word in self.words.items():
-            for match in word.finditer(text):
-                after = next((f for f in numbers if f.start >= match.end()), None)
-                before = next((f for f in reversed(numbers) if f.end <= match.start()), None)
-                gap = text[match.end() : after.start] if after else ""
-                if before and _DIRECTLY.fullmatch(text[before.end : match.start()]):
-                    chosen = before
-                elif after and len(gap) <= 40 and not _TURN.search(gap):
-                    chosen = after
-                else:
-                    continue
-                if chosen.start not in taken:
-                    taken.add(chosen.start)
-                    yield metric, chosen
-
-
-def _kind(metric: str) -> str:
-    """Return what people call a metric: f1 of macro_f1."""
-    text = " ".join(re.split(r"[\W_]+", metric.casefold())).replace("r 2", "r2")
-    return next((kind for kind, word in _METRICS.items() if re.search(rf"\b(?:{word})\b", text)), text)
-
-
-def _word(metric: str) -> str:
-    kind = _kind(metric)
-    own = re.escape(metric).replace("_", r"[ _-]")
-    return f"{_METRICS[kind]}|{own}" if kind in _METRICS else own
-
-
-def _as_words(names: Iterable[str]) -> list[str]:
-    return [rf"(?<!\w){re.escape(name)}(?!\w)" for name in names if len(name) > 2]
-
-
-def _plausible(figure: Figure, truth: float) -> bool:
-    """Whether a figure may be meant as such a value: a share is a percentage or at most 1."""
-    if 0 <= truth <= 1:
-        return 0 <= figure.value <= (100 if figure.percent else 1) and (figure.percent or figure.digits > 0)
-    return not figure.percent or truth > 1
-
-
-def _known_numbers(submission: Submission, metrics: Metrics) -> tuple[float, ...]:
-    """Return all numbers that a program left in results/, but for curves: those hold about every number."""
-    found: list[float] = [v for model in metrics.models for v in model.metrics.values()]
-    found += [trial.value for trial in metrics.search]
-    history = submission.once(results).history
-    for series in history.series.values() if history else ():
-        numbers = [value for value in series if value is not None]
-        found += [numbers[-1], min(numbers), max(numbers)] if numbers else []
-    for name, path in results_paths(submission).items():
-        if name not in {"metrics.json", "history.json", "network.json"}:
-            try:
-                left: list[Any] = [msgspec.json.decode(submission.read(path, _MAX_JSON))]
-            except (UnreadableError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-                continue
-            while left and len(found) < _MOST_NUMBERS:
-                one = left.pop()
-                if isinstance(one, dict | list):
-                    left += list(one.values() if isinstance(one, dict) else one)[:2000]
-                elif isinstance(one, float):
-                    found.append(one)
-    return tuple(found)
-
-
 # -- where claims stand -----------------------------------------------------------------------------
 
 
-def _in_project(submission: Submission, judge: _Judge) -> Iterator[Claim]:
+def _in_project(submission: Submission, judge: Judge) -> Iterator[Claim]:
     claimed = submission.project.results if submission.project else None
-    if claimed is None or (claimed.metric and _kind(claimed.metric) != _kind(judge.metrics.metric)):
+    if claimed is None or (claimed.metric and kind_of(claimed.metric) != kind_of(judge.metrics.metric)):
         return
     for model, value in (("best", claimed.value), ("baseline", claimed.baseline_value)):
         for figure in figures(f" {value!r}") if value is not None else ():
             yield from judge.claim(figure, Location("project.toml"), model, judge.metrics.metric, strict=True)
 
 
-def _in_summary(submission: Submission, judge: _Judge) -> Iterator[Claim]:
+def _in_summary(submission: Submission, judge: Judge) -> Iterator[Claim]:
     said = submission.once(summary)
     result, place = said.result, said.result.location
     tables = {block.line for block in said.result_blocks if block.kind == "table"}
@@ -295,7 +91,7 @@ def _in_summary(submission: Submission, judge: _Judge) -> Iterator[Claim]:
             yield from _first_figure(sentence[baseline.end() :], place, "baseline", judge)
 
 
-def _first_figure(text: str, place: Location, model: str, judge: _Judge) -> Iterator[Claim]:
+def _first_figure(text: str, place: Location, model: str, judge: Judge) -> Iterator[Claim]:
     beside = {figure.start: metric for metric, figure in judge.metrics_beside(text)}
     for figure in figures(text):
         metric = beside.get(figure.start, judge.metrics.metric)
@@ -307,11 +103,11 @@ def _first_figure(text: str, place: Location, model: str, judge: _Judge) -> Iter
 
 
 def _shares(
-    text: str, place: Location, judge: _Judge, *, right: bool, slide: int | None = None
+    text: str, place: Location, judge: Judge, *, right: bool, slide: int | None = None
 ) -> Iterator[Claim]:
     """Give what is said like '268 of 270', where that many were tested."""
-    for match in _SHARE.finditer(text):
-        if judge.tested and int(match[2]) == judge.tested and (right or _RIGHT.search(text)):
+    for match in SHARE.finditer(text):
+        if judge.tested and int(match[2]) == judge.tested and (right or RIGHT.search(text)):
             counts = {judge.right} | {
                 round(value * judge.tested)
                 for model in judge.models
@@ -323,7 +119,7 @@ def _shares(
             )  # fmt: skip
 
 
-def _in_texts(submission: Submission, judge: _Judge) -> Iterator[Claim]:
+def _in_texts(submission: Submission, judge: Judge) -> Iterator[Claim]:
     for document, path, cell in _documents(submission):
         for section in document.sections:
             for block in section.blocks:
@@ -350,7 +146,7 @@ def _documents(submission: Submission) -> Iterator[tuple[Document, str, int | No
                     yield cell.document, book.path, cell.number
 
 
-def _in_table(rows: Sequence[Sequence[str]], place: Location, judge: _Judge) -> Iterator[Claim]:
+def _in_table(rows: Sequence[Sequence[str]], place: Location, judge: Judge) -> Iterator[Claim]:
     """Compare the cells that a model's name and a metric's name stand over and before."""
     if len(rows) < 2 or not rows[0] or _said_of_other(" ".join(rows[0])):
         return
@@ -367,12 +163,12 @@ def _in_table(rows: Sequence[Sequence[str]], place: Location, judge: _Judge) -> 
                 yield from judge.claim(numbers[0], at, model, metric, strict=True)
 
 
-def _model_named(text: str, judge: _Judge) -> str:
+def _model_named(text: str, judge: Judge) -> str:
     name = normal(text)
     for model in judge.models:
         if name and name == normal(model):
             return model
-    if re.fullmatch(rf"(?:the |our )?(?:{_BASELINE})", name):
+    if re.fullmatch(rf"(?:the |our )?(?:{BASELINE})", name):
         return "baseline"
     return (
         "best"
@@ -381,13 +177,13 @@ def _model_named(text: str, judge: _Judge) -> str:
     )
 
 
-def _metric_named(text: str, judge: _Judge) -> str:
+def _metric_named(text: str, judge: Judge) -> str:
     found = {metric for metric, word in judge.words.items() if word.search(text)}
-    kinds = {_kind(metric) for metric in found}
+    kinds = {kind_of(metric) for metric in found}
     return min(found) if len(kinds) == 1 else ""
 
 
-def _in_prose(text: str, place: Location, judge: _Judge) -> Iterator[Claim]:
+def _in_prose(text: str, place: Location, judge: Judge) -> Iterator[Claim]:
     for sentence in _sentences(text):
         if _said_of_other(sentence):
             continue
@@ -401,7 +197,7 @@ def _in_prose(text: str, place: Location, judge: _Judge) -> Iterator[Claim]:
 
 
 def _said_of_other(text: str) -> bool:
-    return bool(_OTHER.search(_NEUTRAL.sub(" ", text)))
+    return bool(OTHER.search(NEUTRAL.sub(" ", text)))
 
 
 def _sentences(text: str) -> list[str]:
@@ -427,7 +223,7 @@ _GOES_ON = re.compile(
 )
 
 
-def _on_slides(submission: Submission, judge: _Judge) -> Iterator[Claim]:
+def _on_slides(submission: Submission, judge: Judge) -> Iterator[Claim]:
     files = submission.once(slides).files
     # The same slides are often there as PPTX and as PDF; the PDF takes long to read.
     files = tuple(sorted(files, key=lambda path: path.lower().endswith(".pdf")))
@@ -443,7 +239,7 @@ def _on_slides(submission: Submission, judge: _Judge) -> Iterator[Claim]:
             yield from _on_slide(text.split("\n"), number, Location(path), judge)
 
 
-def _on_slide(lines: Sequence[str], number: int, place: Location, judge: _Judge) -> Iterator[Claim]:
+def _on_slide(lines: Sequence[str], number: int, place: Location, judge: Judge) -> Iterator[Claim]:
     metric = judge.metrics.metric
     title = normal(lines[0]) if lines else ""
     about = "best" if re.fullmatch(_OF_RESULTS, title) else ""
@@ -455,13 +251,13 @@ def _on_slide(lines: Sequence[str], number: int, place: Location, judge: _Judge)
             line = f"{line} {following}"
         named = (
             "baseline"
-            if re.fullmatch(_BASELINE, line, re.IGNORECASE)
+            if re.fullmatch(BASELINE, line, re.IGNORECASE)
             else "best"
             if _ALONE.fullmatch(line)
             else ""
         )
         alone = [figure for figure in figures(following) if figure.shown == following]
-        stated = re.fullmatch(rf"(?:{_BASELINE}):? (\S+)", line, re.IGNORECASE)
+        stated = re.fullmatch(rf"(?:{BASELINE}):? (\S+)", line, re.IGNORECASE)
         if named and alone:  # a label, and a number below it
             yield from judge.claim(alone[0], place, named, metric, strict=True, slide=number)
         elif stated:

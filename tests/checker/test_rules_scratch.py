@@ -154,6 +154,7 @@ def test_rule(tmp_path: Path, code: str, status: str, files: Files) -> None:
     [
         ("dense.py", "    def backward(self", "    def backwards(self", "missing: Dense.backward"),
         ("dense.py", "class Dense(", "class Dens(", "missing: Dense"),
+        ("dense.py", "class Dense(", "class Dense((", "no Python that can be read: dense.py"),
         ("activations.py", "def softmax(", "def softmax(unused, ", "changed: softmax"),
         ("gradient_check.py", "def _rewinder(layer", "def _rewinder(a_layer", "check_layer (_rewinder)"),
         ("data.py", "class Dataset", "def len(x):\n    return 0\n\n\nclass Dataset", "Dataset (len)"),
@@ -192,7 +193,8 @@ def test_the_version_that_a_project_began_with_is_looked_up_among_the_released_o
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     older = {**core_files(), "core_lib/dense.py": DENSE.replace("return ", "return 2 * ", 1).encode()}
-    monkeypatch.setattr("coursekit.checker.core_copy.released_core", {"0ld": older}.get)
+    for module in ("core_copy", "core_reference"):
+        monkeypatch.setattr(f"coursekit.checker.{module}.released_core", {"0ld": older}.get)
     files = {
         **scratch({"project.toml": '[project]\ntitle = "x"\n[template]\ncore_version = "0ld"\n'}),
         **older,

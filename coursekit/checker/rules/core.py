@@ -57,11 +57,13 @@ class CoreIntact(Rule):
                 "compared with core_lib {v} of coursekit", "verglichen mit core_lib {v} von coursekit"
             )
             parts = [version.format(v=copy.version)]
-            for gone, said in (
-                (False, Text("changed: ", "geändert: ")),
-                (True, Text("missing: ", "fehlt: ")),
-            ):
-                names = [_name(change) for change in copy.changes if change.gone is gone]
+            kinds = {
+                "changed": Text("changed: ", "geändert: "),
+                "gone": Text("missing: ", "fehlt: "),
+                "no_python": Text("no Python that can be read: ", "kein lesbares Python: "),
+            }
+            for kind, said in kinds.items():
+                names = [_name(change) for change in copy.changes if _kind(change) == kind]
                 if names:
                     more = f" (+ {len(names) - _MOST_NAMED})" if len(names) > _MOST_NAMED else ""
                     shown = ", ".join(names[:_MOST_NAMED]) + more
@@ -82,6 +84,11 @@ class CoreIntact(Rule):
             return met(text.format(names=files), *(Location(path) for path in copy.added[:_MOST_PLACES]))
         text = Text("as it came, version {version}", "wie mitgegeben, Version {version}")
         return met(text.format(version=copy.version))
+
+
+def _kind(change: Change) -> str:
+    is_file = change.name.endswith(".py") and not change.through
+    return "gone" if change.gone else "no_python" if is_file else "changed"
 
 
 def _name(change: Change) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from coursekit.checker.rule import Outcome, Rule, met, not_judged, not_met
-from coursekit.evidence.claims import Claim, claims
+from coursekit.evidence.claim_values import Claim
+from coursekit.evidence.claims import claims
 from coursekit.model import Location, Text
 from coursekit.submission import Document, Submission
 from coursekit.submission.markdown import plain
