@@ -13,6 +13,8 @@ from coursekit.store import open_store
 from coursekit.store.people import list_groups
 from coursekit.store.records import NewRepository
 from coursekit.store.repositories import add_repository, list_repositories
+from coursekit.submission import Submission
+from coursekit.submission.source import FolderSource
 from coursekit.text import one_line
 
 
@@ -85,10 +87,11 @@ def _where(course: Course, text: str) -> tuple[str | None, str | None]:
                 raise
             raise InputError(f"{error.message}, and no folder on this machine either", error.hint) from None
     resolved, home = folder.resolve(), course.folder.resolve()
-    if not any((resolved / name).exists() for name in (".git", "HEAD", "project.toml", "README.md")):
+    bare = (resolved / "HEAD").is_file() and (resolved / "objects").is_dir()
+    if not bare and not (resolved / ".git").exists() and not Submission(FolderSource(resolved)).is_project:
         raise InputError(
             f"expected a group's repository at {one_line(str(folder))}, but the folder holds none",
-            "It is a git repository (bare or not), or at least a folder with README.md or project.toml.",
+            "It is a git repository (bare or not), or at least a folder with a README, project.toml or milestone folders.",
         )
     if resolved == home or resolved in home.parents:
         raise InputError(

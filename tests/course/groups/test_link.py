@@ -77,3 +77,14 @@ def test_folders_that_are_none_are_refused(course: Course, tmp_path: Path) -> No
     (course.folder / "README.md").write_text("x")
     with pytest.raises(InputError, match="the course's folder"):
         link_repository(course, "Bees", str(course.folder))
+
+
+@pytest.mark.parametrize("name", ["readme.md", "3_Model/x.txt", "INFO.md"])
+def test_whatever_check_reads_can_be_linked(course: Course, tmp_path: Path, name: str) -> None:
+    """Some call it readme.md, and some have none."""
+    place = tmp_path / "their own"
+    (place / name).parent.mkdir(parents=True)
+    (place / name).write_text("x", encoding="utf-8")
+    link_repository(course, "Bees", str(place))
+    with open_store(course.store) as store, store.read() as view:
+        assert [one.path for one in list_repositories(view)] == [place.as_posix()]
