@@ -10,9 +10,10 @@ from typing import Any
 import msgspec
 
 from coursekit.evidence.figures import Figure, agrees, figures, told
-from coursekit.model import Location
+from coursekit.model import Location, Text
 from coursekit.submission import Submission, UnreadableError
 from coursekit.submission.results import Metrics, results, results_paths
+from coursekit.text import one_line
 
 _MOST_NUMBERS = 5000
 _MAX_JSON = 3_000_000
@@ -42,6 +43,27 @@ class Claim:
     metric: str
     expected: str
     agrees: bool
+
+    def told(self) -> Text:
+        """Say what stands where, and what the results say instead."""
+        path = one_line(self.location.path, 80)
+        slide = Text(f"{path}, slide {self.slide},", f"{path}, Folie {self.slide},")
+        where = slide if self.slide else Text(path, path)
+        said = self.against_results()
+        return Text(f"{where.en} says {said.en}", f"{where.de} sagt {said.de}")
+
+    def against_results(self) -> Text:
+        """Say what is written, and what the results say instead; where it stands is said beside."""
+        text = Text(
+            "{shown}, results/metrics.json says {expected} ({metric}, {model})",
+            "{shown}, results/metrics.json sagt {expected} ({metric}, {model})",
+        )
+        return text.format(
+            shown=one_line(self.shown, 40),
+            expected=self.expected,
+            metric=one_line(self.metric, 40),
+            model=one_line(self.model, 60),
+        )
 
 
 #: What metrics are called in texts; the others are called by their names.

@@ -129,8 +129,9 @@ class Linted:
     def _group(self, found: list[Finding]) -> Iterator[str]:
         """Give the findings of one lint: its name once, a hint after the last place that it is for."""
         first = found[0]
-        mark = "✗" if any(finding.status is Status.NOT_MET for finding in found) else "?"
-        level = _MUST if first.level is Level.REQUIRED else _ADVISED
+        judged = any(finding.status is Status.NOT_MET for finding in found)
+        mark = "✗" if judged else "?"
+        level = _OPEN if not judged else _MUST if first.level is Level.REQUIRED else _ADVISED
         yield f"{mark} {first.code} {one_line(first.title, 60)} ({level.in_(self.language)})"
         hints: dict[str, list[Finding]] = {}
         for finding in found:
@@ -138,7 +139,9 @@ class Linted:
         for hint, group in hints.items():
             for finding in group[:_MOST_SHOWN]:
                 where = place(finding.locations[0], self.language) if finding.locations else ""
-                state = f" ({_OPEN.in_(self.language)})" if finding.status is Status.NOT_JUDGED else ""
+                state = (
+                    f" ({_OPEN.in_(self.language)})" if judged and finding.status is Status.NOT_JUDGED else ""
+                )
                 yield from _wrapped(
                     "    ", f"{where}{': ' if where else ''}{one_line(finding.message, 300)}{state}"
                 )

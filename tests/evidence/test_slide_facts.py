@@ -27,6 +27,12 @@ def read(tmp_path: Path, name: str, data: bytes, readme: str = "# Talk\n") -> Fi
         {"README.md": "# Cats\n", "4_Presentation/README.md": readme, f"4_Presentation/{name}": data},
     )
     (found,) = open_submission(tmp_path).once(slide_facts)
+    reader = {"pptx": pptx_reader, "pdf": pdf_reader}.get(name.rpartition(".")[2])
+    if reader and found.known:  # the process says what the function returns
+        assert module._facts(found.path, json.loads(json.dumps(reader.read(data)))) == found
+    elif reader:
+        with pytest.raises(Exception):  # noqa: B017, PT011 - whatever ends the process
+            module._facts(found.path, reader.read(data))
     return found
 
 
@@ -108,6 +114,79 @@ def test_pictures_without_alt_text(tmp_path: Path) -> None:
     )
     (slide,) = read(tmp_path, "talk.pptx", pptx([shapes])).slides
     assert slide.undescribed == ("Picture 4", "Grafik 5", "Inner")
+
+
+CHART = (
+    '<p:graphicFrame><p:nvGraphicFramePr><p:cNvPr id="5" name="Chart 1"/><p:nvPr/></p:nvGraphicFramePr><p:xfrm>'
+    '<a:off x="0" y="0"/><a:ext cx="900" cy="900"/></p:xfrm><a:graphic><a:graphicData><c:chart xmlns:c="c"/>'
+    "</a:graphicData></a:graphic></p:graphicFrame>"
+)
+TABLE = (
+    '<p:graphicFrame><p:nvGraphicFramePr><p:cNvPr id="5" name="Table 1"/></p:nvGraphicFramePr><a:graphic><a:graphicData>'
+    "<a:tbl><a:tr><a:tc><a:txBody><a:p><a:r><a:t>Accuracy</a:t></a:r><a:br/><a:r><a:t>0.95</a:t></a:r></a:p></a:txBody>"
+    "</a:tc></a:tr></a:tbl></a:graphicData></a:graphic></p:graphicFrame>"
+)
+DECORATION = (
+    '<p:pic><p:nvPicPr><p:cNvPr id="6" name="Wave"><a:extLst><a:ext><x:decorative xmlns:x="x" val="1"/></a:ext></a:extLst>'
+    "</p:cNvPr></p:nvPicPr><p:spPr/></p:pic>"
+)
+
+
+def test_charts_tables_and_decorations(tmp_path: Path) -> None:
+    choice = f'<m:AlternateContent xmlns:m="m"><m:Choice/><m:Fallback>{picture(name="Old")}</m:Fallback></m:AlternateContent>'
+    (slide,) = read(tmp_path, "talk.pptx", pptx([CHART + TABLE + DECORATION + choice])).slides
+    assert slide.undescribed == ("Chart 1", "Old")
+    assert slide.text == "Accuracy 0.95"
+
+
+def styled(inner: str, run: str = "<a:rPr/>", style: str = "") -> str:
+    return (
+        '<p:sp><p:nvSpPr><p:cNvPr id="7" name="Shape"/><p:nvPr/></p:nvSpPr><p:spPr><a:xfrm><a:off x="0" y="0"/>'
+        f'<a:ext cx="5000000" cy="3000000"/></a:xfrm>{inner}</p:spPr>{style}<p:txBody><a:bodyPr/><a:p><a:r>{run}'
+        "<a:t>word</a:t></a:r></a:p></p:txBody></p:sp>"
+    )
+
+
+LINK = '<a:rPr><a:hlinkClick r:id="rId9"/></a:rPr>'
+GREY = '<a:rPr><a:solidFill><a:srgbClr val="808080"/></a:solidFill></a:rPr>'
+STYLE = (
+    '<p:style><a:fillRef idx="{n}"><a:schemeClr val="accent1"/></a:fillRef>'
+    '<a:fontRef idx="minor"><a:schemeClr val="bg1"/></a:fontRef></p:style>'
+)
+
+
+@pytest.mark.parametrize(
+    ("shape", "expected"),
+    [
+        (styled("", LINK), [("#ffff00", "#ffffff")]),
+        (styled("", style=STYLE.format(n=1)), [("#ffffff", "#4472c4")]),
+        (styled("", style=STYLE.format(n=3)), []),
+        (styled("<a:noFill/>", style=STYLE.format(n=1)), [("#ffffff", "#ffffff")]),
+        (styled("<a:gradFill/>", GREY), []),
+        (styled('<a:solidFill><a:prstClr val="black"/></a:solidFill>', GREY), [("#808080", "#000000")]),
+        (
+            styled('<a:solidFill><a:sysClr val="window" lastClr="FFFFFF"/></a:solidFill>', GREY),
+            [("#808080", "#ffffff")],
+        ),
+        (styled("<a:solidFill><a:hslClr/></a:solidFill>", GREY), []),
+        (
+            styled(
+                '<a:solidFill><a:srgbClr val="000000"><a:alpha val="40000"/></a:srgbClr></a:solidFill>', GREY
+            ),
+            [],
+        ),
+        (
+            styled(
+                '<a:solidFill><a:srgbClr val="000000"><a:lumMod val="x"/></a:srgbClr></a:solidFill>', GREY
+            ),
+            [],
+        ),
+        (styled("", "<a:rPr><a:gradFill/></a:rPr>"), []),
+    ],
+)
+def test_colors_by_style_and_by_name(tmp_path: Path, shape: str, expected: list[tuple[str, str]]) -> None:
+    (slide,) = read(tmp_path, "talk.pptx", pptx([shape])).slides
+    assert [(colored.ink, colored.ground) for colored in slide.colored] == expected
 
 
 def test_pages_of_a_pdf(tmp_path: Path) -> None:

@@ -15,8 +15,10 @@ from pypdf import PdfReader
 from coursekit.checker import check_path
 from coursekit.errors import InputError
 from coursekit.model import Status
-from coursekit.report import Report, build_report, format_names
+from coursekit.report import Report, build_report, format_names, lint_report, make_cover
 from coursekit.report.mark import is_ours, marked
+from coursekit.report.rendering import find_renderers
+from coursekit.report.write import NAMES
 from tests.building import markdown, notebook, write
 from tests.report import EPOCH, bare, digits, project
 
@@ -189,6 +191,26 @@ def test_a_presentation_pdf_of_the_group_s_is_not_replaced(tmp_path: Path) -> No
         assert (root / "4_Presentation/presentation.pdf").read_bytes() == b"%PDF theirs"
     text = (root / "4_Presentation/README.md").read_text()
     assert text == "[Slides](presentation.pdf)\n\n[Slides made by coursekit](presentation-coursekit.pdf)\n"
+
+
+def test_no_format_no_lint_and_no_cover_replaces_a_file_of_the_group_s(tmp_path: Path) -> None:
+    names = [
+        f"4_Presentation/{name}{renderer.ending}"
+        for name in NAMES[:1]
+        for renderer in find_renderers().values()
+    ]
+    theirs: dict[str, str | bytes] = {name: b"theirs: " + name.encode() for name in names}
+    others: dict[str, str | bytes] = {"4_Presentation/slides.md": "", "4_Presentation/talk.odp": b"PK theirs"}
+    root = project(tmp_path, {**digits(), **theirs, **others})
+    before = snapshot_of(root)
+    for format_ in format_names():
+        build_report(root, to=format_)
+    build_report(root, to="all", force=True, final=True)
+    lint_report(root)
+    make_cover(root)
+    after = snapshot_of(root)
+    changed = [name for name, content in before.items() if after.get(name) != content]
+    assert changed == ["4_Presentation/README.md"]  # it gets the link
 
 
 def test_a_deck_that_was_edited_is_the_group_s(tmp_path: Path) -> None:

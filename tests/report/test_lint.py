@@ -8,12 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from coursekit.checker import check_path
 from coursekit.model import Finding, Level, Location, Status, Text
 from coursekit.report import Linted, lint_report, linted
 from coursekit.report.compose import compose
 from coursekit.report.contrast import contrast
+from coursekit.report.deck import Code, Figure, Picture, Slide
 from coursekit.report.lint import Found, Lint, Seen, all_lints
+from coursekit.report.lints.limits import FileSize
 from coursekit.report.lints.pictures import Contrast
+from coursekit.report.lints.room import FontSize
 from coursekit.report.material import says_something
 from coursekit.report.section import find_sections
 from coursekit.report.theme import DEFAULT
@@ -83,6 +87,33 @@ def test_prompts_of_a_template_are_found_in_readmes_notebooks_and_slides(tmp_pat
     assert made.exit_code == 1
 
 
+def test_numbers_that_the_results_contradict_are_those_that_check_finds(tmp_path: Path) -> None:
+    readme = str(digits()["README.md"]).replace("97.5 %", "99.3 %")
+    assert "99.3 %" in readme
+    root = project(
+        tmp_path, {**digits(), "README.md": readme, **talk(title("Our model reaches an accuracy of 98.9 %"))}
+    )
+    made = lint_report(root)
+    (checked,) = [
+        finding for finding in check_path(root, profile="from-scratch").findings if finding.code == "RES102"
+    ]
+    ours = [finding for finding in made.of(Status.NOT_MET) if finding.code == "RES102"]
+    assert [finding.message for finding in ours] == [
+        "says 99.3 %, results/metrics.json says 97.50 % (accuracy, MLP 64-64-10)",
+        "says 98.9 %, results/metrics.json says 97.50 % (accuracy, MLP 64-64-10)",
+    ]
+    assert [finding.locations[0].slide for finding in ours] == [None, 1]
+    assert checked.message == (
+        "README.md says 99.3 %, results/metrics.json says 97.50 % (accuracy, MLP 64-64-10); 4_Presentation/talk.pptx, "
+        "slide 1, says 98.9 %, results/metrics.json says 97.50 % (accuracy, MLP 64-64-10)"
+    )
+    assert made.exit_code == 1
+    without = {name: content for name, content in digits().items() if not name.startswith("results/")}
+    unknown = lint_report(project(tmp_path / "b", without))
+    assert "RES102" in {finding.code for finding in unknown.of(Status.NOT_JUDGED)}
+    assert "? RES102 Numbers agree (not judged)\n    there is no results/metrics.json" in unknown.as_text()
+
+
 def test_a_slide_whose_text_was_cut_is_overfull(tmp_path: Path) -> None:
     long = "Donaudampfschifffahrtsgesellschaftskapitänsmützen " * 40
     cells = [
@@ -137,8 +168,10 @@ def test_a_pdf_with_pictures_that_is_not_tagged_has_no_alt_texts(tmp_path: Path)
 def test_slides_that_cannot_be_read_are_not_judged(tmp_path: Path) -> None:
     made = lint(tmp_path, {"4_Presentation/talk.pptx": b"PK broken"})
     (finding,) = made.of(Status.NOT_JUDGED)
+    assert made.exit_code == 0
     assert (finding.code, finding.locations) == ("SLD401", (Location("4_Presentation/talk.pptx"),))
-    assert "talk.pptx: its slides could not be read (not judged)" in made.as_text()
+    assert "talk.pptx: its slides could not be read\n" in made.as_text()
+    assert "? SLD401 Slides in each section (not judged)" in made.as_text()
 
 
 def test_what_the_report_wrote_is_no_file_of_the_groups(tmp_path: Path) -> None:
@@ -218,6 +251,36 @@ def test_files_over_25_mb(tmp_path: Path) -> None:
         file.truncate(26_340_000)
     made = lint_report(root, lang="de")
     assert found(made, "SLD403") == [("26,3 MB, mehr als 25", [Location("4_Presentation/talk.ppt")])]
+
+
+def test_a_clone_without_its_large_files_leaves_their_size_open(tmp_path: Path) -> None:
+    submission = open_submission(project(tmp_path, {**digits(), "4_Presentation/talk.ppt": b"x"}))
+    entry = submission.files["4_Presentation/talk.ppt"]
+    submission.files["4_Presentation/talk.ppt"] = replace(entry, size=None)
+    deck = compose(submission, language="en", final=False)
+    (one,) = FileSize().look(Seen(submission, deck, find_sections(), DEFAULT, 900))
+    assert (one.open, one.location) == (True, Location("4_Presentation/talk.ppt"))
+
+
+def test_pictures_that_make_the_deck_too_large(tmp_path: Path) -> None:
+    submission = open_submission(project(tmp_path, digits()))
+    deck = compose(submission, language="en", final=False)
+    figure = Figure(Picture(b"x" * 20_000_000, "image/png", 900, 600), "Errors per class")
+    large = replace(deck, slides=(*deck.slides, Slide("Large", (figure,))))
+    (one,) = FileSize().look(Seen(submission, large, find_sections(), DEFAULT, 900))
+    assert one.message.de == "allein die Bilder der Folien haben 20 MB"
+    assert one.location == Location("", slide=len(large.slides))
+
+
+def test_small_letters_of_the_deck(tmp_path: Path) -> None:
+    submission = open_submission(project(tmp_path, digits()))
+    deck = compose(submission, language="en", final=False)
+    small = replace(deck, slides=(Slide("Code", (Code("x = 1\ny = 2", size=10.5),), size=20.0),))
+    (one,) = FontSize().look(Seen(submission, small, find_sections(), DEFAULT, 900))
+    assert (one.message.en, one.message.de) == (
+        "10.5 points, below 12: “x = 1”",
+        "10,5 Punkt, unter 12: „x = 1“",
+    )
 
 
 def test_colors_of_an_instructor_without_enough_contrast(tmp_path: Path) -> None:

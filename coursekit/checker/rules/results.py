@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from coursekit.checker.rule import Outcome, Rule, met, not_judged, not_met
-from coursekit.evidence.claim_values import Claim
 from coursekit.evidence.claims import claims
 from coursekit.model import Location, Text
 from coursekit.submission import Document, Submission
@@ -200,7 +199,7 @@ class NumbersAgree(Rule):
             )
             return not_judged(text)
         if found.wrong:
-            parts = [_said(claim) for claim in found.wrong[:3]]
+            parts = [claim.told() for claim in found.wrong[:3]]
             more = f" (+ {len(found.wrong) - 3})" if len(found.wrong) > 3 else ""
             text = Text(
                 "; ".join(part.en for part in parts) + more, "; ".join(part.de for part in parts) + more
@@ -214,24 +213,3 @@ class NumbersAgree(Rule):
             return not_judged(text)
         text = Text("figures that agree: {n}", "übereinstimmende Zahlen: {n}")
         return met(text.format(n=len(found.found)), *(claim.location for claim in found.found[:5]))
-
-
-def _said(claim: Claim) -> Text:
-    """Say what stands where, and what the results say instead."""
-    path = one_line(claim.location.path, 80)
-    text = Text(
-        "{where} says {shown}, results/metrics.json says {expected} ({metric}, {model})",
-        "{where} sagt {shown}, results/metrics.json sagt {expected} ({metric}, {model})",
-    )
-    slide = (
-        Text(f"{path}, slide {claim.slide},", f"{path}, Folie {claim.slide},")
-        if claim.slide
-        else Text(path, path)
-    )
-    rest = {
-        "shown": one_line(claim.shown, 40),
-        "expected": claim.expected,
-        "metric": one_line(claim.metric, 40),
-        "model": one_line(claim.model, 60),
-    }
-    return Text(text.en.format(where=slide.en, **rest), text.de.format(where=slide.de, **rest))

@@ -1,10 +1,12 @@
-"""What the slides say: nothing of the template's."""
+"""What the slides say: nothing of the template's, and no number but those of the results."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
+from coursekit.evidence.claims import claims
 from coursekit.evidence.notebooks import books
 from coursekit.evidence.prompts import left, left_at
 from coursekit.model import Level, Location, Text
@@ -51,3 +53,31 @@ class Prompts(Lint):
 def _still(prompt: str, where: Location | None) -> Found:
     text = Text("the template's text is still there: [{p}]", "der Text der Vorlage steht noch da: [{p}]")
     return Found(text.format(p=one_line(prompt, 70)), where)
+
+
+class Claims(Lint):
+    """Every figure that is said of the models is the one of the results: what check's RES102 asks, of the same facts."""
+
+    code = "RES102"
+    title = Text("Numbers agree", "Zahlen stimmen überein")
+    hint = Text(
+        "Correct the number, or train again so that results/ is up to date; the report takes the numbers of its slides "
+        "from there.",
+        "Berichtigt die Zahl, oder trainiert neu, damit results/ aktuell ist; die Folien des Reports nehmen ihre Zahlen "
+        "von dort.",
+    )
+    level = Level.REQUIRED
+
+    def look(self, seen: Seen) -> Iterator[Found]:
+        """Take what check found."""
+        found = seen.submission.once(claims)
+        if not found.comparable:
+            text = Text(
+                "there is no results/metrics.json to compare with",
+                "es gibt keine results/metrics.json zum Vergleichen",
+            )
+            yield Found(text, open=True)
+        for claim in found.wrong:
+            said = claim.against_results()
+            text = Text(f"says {said.en}", f"sagt {said.de}")
+            yield Found(text, replace(claim.location, slide=claim.slide))
