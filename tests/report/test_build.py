@@ -18,7 +18,6 @@ from coursekit.model import Status
 from coursekit.report import Report, build_report, format_names, lint_report, make_cover
 from coursekit.report.mark import is_ours, marked
 from coursekit.report.rendering import find_renderers
-from coursekit.report.write import NAMES
 from tests.building import markdown, notebook, write
 from tests.report import EPOCH, bare, digits, project
 
@@ -194,11 +193,8 @@ def test_a_presentation_pdf_of_the_group_s_is_not_replaced(tmp_path: Path) -> No
 
 
 def test_no_format_no_lint_and_no_cover_replaces_a_file_of_the_group_s(tmp_path: Path) -> None:
-    names = [
-        f"4_Presentation/{name}{renderer.ending}"
-        for name in NAMES[:1]
-        for renderer in find_renderers().values()
-    ]
+    renderers = find_renderers().values()
+    names = [f"4_Presentation/{renderer.stem}{renderer.ending}" for renderer in renderers]
     theirs: dict[str, str | bytes] = {name: b"theirs: " + name.encode() for name in names}
     others: dict[str, str | bytes] = {"4_Presentation/slides.md": "", "4_Presentation/talk.odp": b"PK theirs"}
     root = project(tmp_path, {**digits(), **theirs, **others})

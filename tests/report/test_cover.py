@@ -11,11 +11,14 @@ import pytest
 from PIL import Image
 
 from coursekit.checker import check_path
+from coursekit.config import Course, ReportSettings
 from coursekit.errors import InputError
 from coursekit.evidence import slides as evidence
 from coursekit.evidence.prompts import known
+from coursekit.files import write_bytes
 from coursekit.model import Status
 from coursekit.report import build_report, make_cover
+from coursekit.report.cover import make
 from coursekit.report.cover.links import with_cover
 from coursekit.report.mark import is_our_png, marked_png
 from coursekit.report.sections.title import own_covers
@@ -212,6 +215,44 @@ def test_what_cannot_be_written_is_refused(tmp_path: Path) -> None:
     (root / HERE).mkdir(parents=True)
     with pytest.raises(InputError, match="found a folder"):
         make_cover(root)
+
+
+def test_a_project_toml_that_cannot_be_read_would_give_a_wrong_title(tmp_path: Path) -> None:
+    root = project(tmp_path, {"README.md": "# x\n", "project.toml": "title = 3"})
+    with pytest.raises(InputError, match=r"project\.toml"):
+        make_cover(root)
+    assert not (root / "CoverImage").exists()
+    assert make_cover(root, force=True).state == "created"
+
+
+def test_the_logo_and_the_colors_of_the_course(tmp_path: Path) -> None:
+    root = project(tmp_path / "g", {"README.md": "# Cats\n"})
+    plain = make_cover(root).file.read_bytes()
+    (tmp_path / "logo.png").write_bytes(png(200, 100))
+    settings = ReportSettings(logo="logo.png", colors={"deep": "#3b0a45"})
+    made = make_cover(root, course=replace(Course("Learning"), report=settings, folder=tmp_path))
+    assert made.state == "replaced"
+    assert made.file.read_bytes() != plain
+    with Image.open(made.file) as image:
+        assert image.convert("RGB").getpixel((5, 5)) == pytest.approx((0x3B, 0x0A, 0x45), abs=8)
+
+
+def test_a_run_that_was_killed_is_finished_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = project(tmp_path, with_placeholder() | {"README.md": "# Digits\n"})
+
+    def killed(path: Path, data: bytes) -> None:
+        if path.name == "README.md":
+            raise KeyboardInterrupt
+        write_bytes(path, data)
+
+    monkeypatch.setattr(make, "write_bytes", killed)
+    with pytest.raises(KeyboardInterrupt):
+        make_cover(root)
+    monkeypatch.undo()
+    assert make_cover(root).linked == (root / "README.md",)
+    assert statuses(root) == [Status.MET, Status.MET]
 
 
 def test_a_bare_repository_has_no_place_for_it(tmp_path: Path) -> None:

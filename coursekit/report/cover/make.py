@@ -116,6 +116,13 @@ def make_cover(
     own = own_covers(submission)
     if own and not force:
         return Cover(title, path / own[0], "kept", submission.files[own[0]].size or 0)
+    wrong = next(
+        (p for p in submission.problems if p.path in {"project.toml", submission.readme_path()}), None
+    )
+    if wrong and not force:
+        raise InputError(
+            wrong.told(), f"{wrong.hint.en} Nothing was written; --force makes the cover without it."
+        )
     target = _target(submission)
     _check(path, target)
     language = "de" if (lang or (submission.project.language if submission.project else "")) == "de" else "en"
