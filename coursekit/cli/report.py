@@ -34,7 +34,7 @@ Examples:
     metavar="FORMAT",
     default="",
     show_default="html and pdf",
-    help="One format (html, pdf, pptx, or paper: the written report), or all.",
+    help="Formats with commas between (html, pdf, pptx, paper: the written report), or all.",
 )
 @click.option(
     "--output",

@@ -150,14 +150,15 @@ def _chosen(to: str) -> list[str]:
     renderers = find_renderers()
     if to in {"", "all"}:
         return [name for name, renderer in renderers.items() if to == "all" or renderer.default]
-    chosen = [name for name, renderer in renderers.items() if to in {name, renderer.group}]
-    if not chosen:
-        close = nearest(to, list(format_names()))
-        raise InputError(
-            f"expected one of the formats {', '.join(format_names())}, found {to!r}",
-            f"Did you mean {close!r}?" if close else "",
-        )
-    return chosen
+    wanted = [part.strip() for part in to.split(",")]
+    for one in wanted:
+        if not any(one in {name, renderer.group} for name, renderer in renderers.items()):
+            close = nearest(one, list(format_names()))
+            raise InputError(
+                f"expected one of the formats {', '.join(format_names())}, found {one!r}",
+                f"Did you mean {close!r}?" if close else "",
+            )
+    return [name for name, renderer in renderers.items() if {name, renderer.group} & {*wanted}]
 
 
 def build_report(
@@ -179,7 +180,7 @@ def build_report(
     path : Path
         A group's folder, or with `output` also a bare repository.
     to : str
-        A format, or ``all``; by default HTML and PDF.
+        Formats with commas between, or ``all``; by default HTML and PDF.
     output : Path, optional
         The folder for the files; by default the presentation folder of the repository, whose README
         then gets a link to the slides.

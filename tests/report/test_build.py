@@ -284,6 +284,14 @@ def test_a_format_that_is_none(tmp_path: Path) -> None:
     assert format_names() == ("all", "pdf", "pptx", "html", "paper")
 
 
+def test_several_formats_are_named_with_commas(tmp_path: Path) -> None:
+    root = project(tmp_path / "group", bare())
+    report = build_report(root, to="html, pdf,html", output=tmp_path)
+    assert [file.format for file in report.files] == ["pdf", "html"]
+    with pytest.raises(InputError, match="htm'"):
+        build_report(root, to="pdf,htm", output=tmp_path)
+
+
 def test_a_folder_that_cannot_be_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = project(tmp_path, bare())
     monkeypatch.setattr("coursekit.report.write.os.access", lambda *_: False)

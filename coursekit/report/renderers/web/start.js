@@ -16,6 +16,8 @@
     backgroundTransition: "none",
     scrollActivationWidth: null,
     overview: true,
+    // Every slide has a time of its own; without a default the speaker view shows no pacing at all.
+    defaultTiming: 60,
     pdfSeparateFragments: false,
     plugins: [RevealNotes],
   });
