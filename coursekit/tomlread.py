@@ -162,6 +162,23 @@ class Table:
             raise self._wrong(key, "a date", value, f"For example:  {key} = 2026-10-21  (without quotes).")
         return value
 
+    def dates(self, key: str) -> tuple[dt.date, ...]:
+        """Return a list of dates."""
+        value = self.get(key)
+        if value is None:
+            return ()
+        fine = isinstance(value, list) and all(
+            isinstance(one, dt.date) and not isinstance(one, dt.datetime) for one in value
+        )
+        if not fine:
+            raise self._wrong(
+                key,
+                "a list of dates",
+                value,
+                f"For example:  {key} = [2027-01-20, 2027-01-27]  (without quotes).",
+            )
+        return tuple(value)
+
     def time(self, key: str) -> dt.time:
         """Return a time of day; it must be there."""
         value = self.get(key)

@@ -24,11 +24,19 @@ Examples:
   coursekit report --to pptx
   coursekit report --lint
   coursekit report --cover
+  coursekit report --all --final
 """
 
 
 @click.command(epilog=EPILOG)
-@click.argument("path", type=PATH, default=".")
+@click.argument("path", type=PATH, required=False)
+@click.option(
+    "--all",
+    "everyone",
+    is_flag=True,
+    help="Every group of the course, into its folder presentations, and the page presentations.html.",
+)
+@click.option("--dry-run", is_flag=True, help="With --all: say what would be built, and write nothing.")
 @click.option(
     "--to",
     metavar="FORMAT",
@@ -53,7 +61,9 @@ Examples:
 @click.option(
     "--course",
     type=PATH,
-    help="course.toml with the logo, colors, sections and limits of the course's presentations.",
+    metavar="FOLDER",
+    help="The course whose logo, colors, sections and limits count; with --all the course itself, by default the "
+    "nearest above you.",
 )
 @click.option("--final", is_flag=True, help="Leave out empty sections and all notes to yourselves.")
 @click.option(
@@ -80,7 +90,9 @@ Examples:
 )
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(
-    path: Path,
+    path: Path | None,
+    everyone: bool,
+    dry_run: bool,
     to: str,
     output: Path | None,
     lang: str | None,
@@ -101,9 +113,30 @@ def command(
     link. With --to pptx you can go on editing them in PowerPoint; with --to paper the same becomes
     a written report. Slides that you made yourselves are never touched. Nothing of the repository
     is run.
-    """
-    from coursekit.config import load_course
 
+    With --all, an instructor gets the decks of all groups of a course, and one page for presentation day with their
+    order, links and a timer. Nothing is written into the groups' repositories, and what is unchanged since the last
+    time is skipped (unless you say --force). It can be stopped at any point and run again.
+    """
+    from pathlib import Path
+
+    from coursekit.config import load_course
+    from coursekit.errors import InputError
+
+    if everyone:
+        if path or output or revision or lint or cover or minutes:
+            raise InputError(
+                "expected --all without a path, --output, --commit, --lint, --cover or --minutes, found one of them",
+                "Leave it out.",
+            )
+        from coursekit.cli._all_reports import run_all
+
+        return run_all(
+            course, format_, dry_run=dry_run, force=force, to=to, lang=lang, theme=theme, final=final
+        )
+    if dry_run:
+        raise InputError("expected --dry-run only with --all", "Add --all, or leave it out.")
+    path = path or Path()
     settings = load_course(course) if course else None
     if lint and cover:
         raise click.UsageError("--lint writes nothing and --cover writes an image: give one of them.")

@@ -7,6 +7,7 @@ the order of what is there.
 from coursekit.config.course import Course, Session, Topic, find_course, load_course, parse_course
 from coursekit.config.host import HostSettings
 from coursekit.config.new_course import render_course
+from coursekit.config.presentations import Presentations
 from coursekit.config.project import load_project, parse_project, render_project, update_project
 from coursekit.config.report import Limit, ReportSettings
 
@@ -14,6 +15,7 @@ __all__ = [
     "Course",
     "HostSettings",
     "Limit",
+    "Presentations",
     "ReportSettings",
     "Session",
     "Topic",

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from zoneinfo import ZoneInfo, available_timezones
 
 from coursekit.config.host import HostSettings, host_of
+from coursekit.config.presentations import Presentations, presentations_of
 from coursekit.config.report import ReportSettings, report_of
 from coursekit.config.shared import language_of, milestones_of, read_file, source_of
 from coursekit.errors import InputError
@@ -62,6 +63,7 @@ class Course:
     milestones: tuple[Milestone, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     topics: tuple[Topic, ...] = ()
+    presentations: Presentations = field(default_factory=Presentations)
     template: str = ""
     coursekit_source: str = ""
     repositories: str = "repositories"
@@ -132,6 +134,7 @@ def parse_course(data: bytes, where: str = "course.toml", folder: Path | None = 
     check, projects, store = top.table("check"), top.table("projects"), top.table("store")
     zone = _time_zone(about)
     least, most = _sizes(groups)
+    sessions = tuple(_session(table, zone) for table in top.tables("sessions"))
     course = Course(
         name=about.text("name", required=True),
         semester=about.text("semester"),
@@ -140,11 +143,14 @@ def parse_course(data: bytes, where: str = "course.toml", folder: Path | None = 
         min_group_size=least,
         max_group_size=most,
         missed_sessions_allowed=attendance.whole("missed_sessions_allowed"),
-        sessions=tuple(_session(table, zone) for table in top.tables("sessions")),
+        sessions=sessions,
         profile=check.text("profile", "opencampus-ml"),
         milestones=milestones_of(check, zone),
         waivers=tuple(_waiver(table) for table in top.tables("waivers")),
         topics=_topics(top),
+        presentations=presentations_of(
+            top.table("presentations"), {session.start.date() for session in sessions}
+        ),
         template=projects.text("template"),
         coursekit_source=source_of(projects),
         repositories=_folder(projects, "repositories"),

@@ -34,6 +34,11 @@ max_size = @max_size@
 #start = 18:00:00
 #end = 20:00:00
 #topic = "Introduction"
+# In which of them groups present, how long each has with its questions, and the break between two.
+#[presentations]
+#sessions = [@day@]
+#slot_minutes = 20
+#break_minutes = 5
 
 [attendance]
 # How many sessions may be missed. Without it, attendance bars nobody from a certificate.

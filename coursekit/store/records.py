@@ -199,6 +199,23 @@ class ProposalDecision(NewProposalDecision):
     decided_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presentation:
+    """When a group presents; `withdrawn_at` is set when it lost its slot and got no other.
+
+    `uid` stays the same whatever changes, and `sequence` goes up with every change, as calendars need it.
+    """
+
+    id: int
+    group_id: int
+    uid: str
+    starts_at: datetime
+    ends_at: datetime
+    sequence: int
+    changed_at: datetime
+    withdrawn_at: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class NewCheckRun:
     """One check of one repository.

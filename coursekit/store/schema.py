@@ -19,7 +19,7 @@ from coursekit.model import Level, Status
 from coursekit.text import clean
 
 # The version that this code reads and writes: the newest migration's number (a test compares).
-HEAD = "0006"
+HEAD = "0007"
 
 AUDITED = {"audited": True}
 CLOSED_TYPES = (sa.Integer, sa.Boolean, sa.DateTime, sa.Date, sa.Enum)
@@ -193,6 +193,22 @@ fetches = _table(
     # JSON as text; see the locations of findings.
     sa.Column("events", CleanText, nullable=False),
     sa.Column("reason", CleanText),
+)
+
+# When each group presents. The row stays when the group loses its slot, as calendars must be told so under the
+# same identifier.
+presentations = _table(
+    "presentations",
+    sa.Column(
+        "group_id", sa.ForeignKey("groups.id", ondelete="CASCADE"), nullable=False, unique=True, info=AUDITED
+    ),
+    sa.Column("uid", CleanText, nullable=False),
+    sa.Column("starts_at", UtcDateTime, nullable=False, info=AUDITED),
+    sa.Column("ends_at", UtcDateTime, nullable=False, info=AUDITED),
+    # Goes up with every change, so that calendars tell the newer from the older.
+    sa.Column("sequence", sa.Integer, nullable=False),
+    sa.Column("changed_at", UtcDateTime, nullable=False),
+    sa.Column("withdrawn_at", UtcDateTime, info=AUDITED),
 )
 
 check_runs = _table(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.building import write
 from tests.cli.running import run
 from tests.report import EPOCH, digits, project
 
@@ -106,3 +107,46 @@ def test_cover_says_what_it_made_or_kept(tmp_path: Path, monkeypatch: pytest.Mon
     assert kept["cover"]["state"] == "kept"
     assert "it is kept" in run(monkeypatch, "report", "--cover").out
     assert run(monkeypatch, "report", "--cover", "--lint").code == 2
+
+
+def test_all_groups_of_a_course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from coursekit.store import open_store
+    from coursekit.store.people import add_group
+
+    (tmp_path / "course.toml").write_text('[course]\nname = "DL"\n', encoding="utf-8")
+    with open_store(tmp_path) as store, store.transaction("test") as tx:
+        add_group(tx, "bees\x1b[31m")
+        add_group(tx, "cats")
+    write(
+        tmp_path / "repositories" / "bees-31m", {"README.md": "# Bees\n\n## Description\n\nWe count bees.\n"}
+    )
+    monkeypatch.chdir(tmp_path)
+    dry = run(monkeypatch, "report", "--all", "--dry-run")
+    assert dry.code == 0
+    assert "1 to build, 1 without a repository here, of 2 groups" in dry.out
+    assert dry.out.endswith("Nothing was written.\n")
+    ran = run(monkeypatch, "report", "--all", "--to", "html")
+    assert ran.code == 0
+    assert "1 built, 1 without a repository here, of 2 groups" in ran.out
+    assert "1 of 1 decks" in ran.err
+    assert "cats: no repository of theirs is on this machine" in ran.err
+    assert "\x1b" not in ran.out + ran.err
+    (tmp_path / "repositories" / "bees-31m" / "README.md").unlink()
+    failed = run(monkeypatch, "report", "--all", "--to", "html", "--format", "json", "--course", tmp_path)
+    assert failed.code == 1
+    result = json.loads(failed.out)
+    assert result["counts"] == {"failed": 1, "nothing": 1, "of": 2}
+    assert "expected a group's repository" in result["groups"][0]["reason"]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [(("--all", "x"), "expected --all without a path"), (("--all", "--lint"), "expected --all without"),
+     (("--dry-run",), "only with --all")],
+)  # fmt: skip
+def test_options_that_do_not_go_together(
+    monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], message: str
+) -> None:
+    ran = run(monkeypatch, "report", *words)
+    assert ran.code == 2
+    assert message in ran.err
