@@ -15,6 +15,7 @@ from coursekit.text import printable
 MAX_COLUMNS = 8
 MAX_ROWS = 40
 _MAX_CELL = 160
+_MAX_FORMULAS = 12  # in one paragraph: setting them takes time
 _SAFE_LINK = re.compile(r"^(https?://|mailto:)[^\s\"'<>\\]+$", re.IGNORECASE)
 _NUMBER = re.compile(r"^[\s±+\-−–<>≈~]*\d[\d\s.,·×xe^+\-−–±%/()]*[%a-zA-Z²€$]{0,3}$")
 
@@ -33,8 +34,10 @@ def spans_of(spans: tuple[Span, ...]) -> tuple[Span, ...]:
     """Return spans without invisible characters, prompts and links that may not be followed."""
     if left(plain(spans)):
         spans = (Span(own_text(plain(spans))),)
-    made = []
+    made: list[Span] = []
     for span in spans:
+        if span.style == "math" and sum(one.style == "math" for one in made) >= _MAX_FORMULAS:
+            span = Span(span.text, "code")
         # Groups write inside a template's brackets, forget the space after ##, leave stray marks of emphasis.
         text = visible(span.text).replace("**", "")
         text = re.sub(r"(^\s*|:\s*)\[([^\[\]]{3,})\](?=\s*$)", r"\1\2", re.sub(r"^#{1,6}(?=\w)", "", text))

@@ -17,6 +17,7 @@ from coursekit.report.deck import (
     Paragraph,
     Table,
 )
+from coursekit.report.formulas import Formula, formula
 from coursekit.report.measure import CODE_LEADING, LEADING, MONO_WIDTH, lines_of, text_width
 from coursekit.submission import Span
 from coursekit.submission.markdown import plain
@@ -40,6 +41,8 @@ BULLET_INDENT = 1.15  # by the text's size, for each level
 TABLE_PAD = (7.0, 4.0)  # left and right, above and below a cell's text
 CODE_PAD = 12.0
 _MATH = 0.9
+MATH_PAD = 8.0
+_SMALL_MATH = 11.0
 
 
 def body_width() -> float:
@@ -73,10 +76,22 @@ def height_of(block: Block, width: float, size: float) -> float:
         caption = CAPTION * LEADING + 4 if block.caption else 0.0
         return len(block.source.split("\n")) * inner * CODE_LEADING + 2 * CODE_PAD + caption
     if isinstance(block, Math):
+        found = math_formula(block, width, size)
+        if found:
+            return found[0].height * found[1] + 2 * MATH_PAD
         return lines_of((Span(block.source, "code"),), width - 24, size * _MATH) * size * _MATH * LEADING + 16
     if isinstance(block, Facts):
         return FACT_HEIGHT
     return MIN_VISUAL + (CAPTION * LEADING + 6 if isinstance(block, Figure) and block.caption else 0.0)
+
+
+def math_formula(block: Math, width: float, size: float) -> tuple[Formula, float] | None:
+    """Return a formula and the size at which it is set in `width`; None where its source is shown."""
+    made = formula(block.source, display=True)
+    if made is None:
+        return None
+    fitting = min(size, (width - 3 * MATH_PAD) / made.width)
+    return (made, fitting) if fitting >= min(size, _SMALL_MATH) else None
 
 
 def paragraph_size(block: Paragraph, size: float) -> float:

@@ -6,6 +6,7 @@ import unicodedata
 from functools import lru_cache
 
 from coursekit.pdf.fonts import font_folders
+from coursekit.report.formulas import formula
 from coursekit.submission import Span
 
 #: The line's height by the size of its text.
@@ -64,6 +65,15 @@ def lines_of(spans: tuple[Span, ...], width: float, size: float, *, strong: bool
         if span.style == "break":
             lines, x = lines + 1, 0.0
             continue
+        made = formula(span.text) if span.style == "math" else None
+        if made:
+            wide = made.width * made.inline * size * SAFETY
+            if x and x + wide > width:
+                lines, x = lines + 1, 0.0
+            # Wider than the line: its source stands there, see `fits_inline`.
+            if wide <= width:
+                x += wide
+                continue
         mono = span.style in {"code", "math"}
         bold = strong or span.style == "strong"
         inner = size * 0.86 if mono else size

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +25,7 @@ from coursekit.report.deck import (
     Table,
 )
 from coursekit.report.fit import column_widths, title_size
+from coursekit.report.formulas import Formula, formula
 from coursekit.report.highlight import PYTHON
 from coursekit.report.measure import lines_of, text_width
 from coursekit.report.theme import Theme
@@ -34,6 +36,7 @@ _FACT_TWO_LINES = 20.0
 FACT_GAP = 14.0
 _COVER_SIZES = (52.0, 46.0, 40.0, 34.0, 30.0, 26.0)
 _MAX_LINE = 400
+_LONG_WORD = re.compile(r"[^\s\u2e80-\U0001ffff]{25,}")
 _LOGO_BOX = (200.0, 44.0)
 LOGO_ALT = Text("The course's logo", "Logo des Kurses")
 _ENDINGS = {"image/png": "png", "image/jpeg": "jpg"}
@@ -46,12 +49,14 @@ class Plain:
     data: dict[str, Any]
     chart_font: str
     language: str
+    color: str = "#000000"
     images: dict[str, bytes] = field(default_factory=dict)
+    formulas: dict[str, tuple[Formula, float]] = field(default_factory=dict)
 
 
 def plain_deck(deck: Deck, theme: Theme, *, chart_font: str) -> Plain:
     """Return the deck for templates, with charts whose text is in `chart_font`."""
-    result = Plain({}, chart_font, deck.language)
+    result = Plain({}, chart_font, deck.language, theme.ink)
     slides = [_slide(slide, number, theme, result) for number, slide in enumerate(deck.slides, 1)]
     result.data = {
         "title": deck.title,
@@ -149,14 +154,30 @@ def plain_block(block: Block, size: float, width: float, theme: Theme, result: P
             "kind": "paragraph",
             "role": block.role,
             "size": page.paragraph_size(block, size),
-            "spans": spans(block.spans),
+            "spans": spans(block.spans, page.paragraph_size(block, size), width, result),
         }
     if isinstance(block, Bullets):
-        return {"kind": "list", "items": _tree(block.items, size), "size": size, "gap": page.bullet_gap(size)}
+        return {
+            "kind": "list",
+            "items": _tree(block.items, size, width, result),
+            "size": size,
+            "gap": page.bullet_gap(size),
+        }
     if isinstance(block, Table):
         return {
             "kind": "table",
-            "rows": [[spans(cell) for cell in row] for row in block.rows],
+            "rows": [
+                [
+                    spans(
+                        cell,
+                        block.size,
+                        block.widths[i] - 2 * page.TABLE_PAD[0] if block.widths else width,
+                        result,
+                    )
+                    for i, cell in enumerate(row)
+                ]
+                for row in block.rows
+            ],
             "numeric": list(block.numeric) or [False] * len(block.rows[0]),
             "strong": block.strong,
             "caption": block.caption,
@@ -172,6 +193,15 @@ def plain_block(block: Block, size: float, width: float, theme: Theme, result: P
             "size": block.size,
         }
     if isinstance(block, Math):
+        found = page.math_formula(block, width, size)
+        if found:
+            made, fitting = found
+            return {
+                "kind": "formula",
+                "alt": block.source,
+                "box": [made.width * fitting, made.height * fitting],
+                "name": _formula(made, fitting, result),
+            }
         return {"kind": "math", "source": block.source, "size": size * 0.9}
     if isinstance(block, Facts):
         return {"kind": "facts", "items": tiles(block, width)}
@@ -187,23 +217,57 @@ def plain_block(block: Block, size: float, width: float, theme: Theme, result: P
     return {"kind": "image", "name": name, "alt": block.alt, "box": list(block.box), "caption": ""}
 
 
-def spans(items: tuple[Span, ...]) -> list[dict[str, str]]:
+def spans(items: tuple[Span, ...], size: float, width: float, result: Plain) -> list[dict[str, Any]]:
     """Return spans with links checked once more: a renderer may put them into a link as they are."""
-    made = []
+    made: list[dict[str, Any]] = []
     for span in items:
         target = safe_link(span.target) if span.style == "link" else ""
         style = "" if span.style == "link" and not target else span.style
-        made.append({"text": span.text, "style": style, "target": target})
+        found = formula(span.text) if style == "math" else None
+        entry: dict[str, Any] = {"text": span.text, "style": style, "target": target}
+        if len(parts := parts_of(span.text)) > 1:
+            entry["parts"] = parts
+        if found and found.width * found.inline * size <= width:
+            inner = size * found.inline
+            entry |= {
+                "style": "formula",
+                "name": _formula(found, inner, result),
+                "box": [found.width * inner, found.height * inner],
+                "below": found.below * inner,
+            }
+            result.formulas[entry["name"]] = (found, size)
+        made.append(entry)
     return made
 
 
-def _tree(items: tuple[Bullet, ...], size: float) -> list[dict[str, Any]]:
+def parts_of(text: str) -> list[str]:
+    """Return text in the parts between which long words may be broken: addresses, paths, formulas as source."""
+    parts, at = [], 0
+    for word in _LONG_WORD.finditer(text):
+        for end in range(word.start() + 4, word.end(), 4):
+            parts.append(text[at:end])
+            at = end
+    return [*parts, text[at:]]
+
+
+def _formula(made: Formula, size: float, result: Plain) -> str:
+    name = f"formula-{len(result.images) + 1}.svg"
+    result.images[name] = made.svg(size, result.color).encode("utf-8")
+    return name
+
+
+def _tree(items: tuple[Bullet, ...], size: float, width: float, result: Plain) -> list[dict[str, Any]]:
     """Nest a flat list."""
     roots: list[dict[str, Any]] = []
     path: list[list[dict[str, Any]]] = [roots]
     for item in items:
         node = {
-            "spans": spans(item.spans),
+            "spans": spans(
+                item.spans,
+                page.bullet_size(item.level, size),
+                width - page.BULLET_INDENT * size * (item.level + 1),
+                result,
+            ),
             "number": item.number,
             "size": page.bullet_size(item.level, size),
             "items": [],

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from coursekit.report.charts import WEB_FONT
 from coursekit.report.deck import Deck
+from coursekit.report.formulas import inline_svg
 from coursekit.report.highlight import words
 from coursekit.report.plain import Plain, plain_deck
 from coursekit.report.rendering import Rendered, Renderer
@@ -41,7 +42,10 @@ def render(deck: Deck, theme: Theme) -> Rendered:
         .get_template("deck.html.jinja")
         .render(
             deck=plain.data,
-            images={name: embedded(name, content) for name, content in plain.images.items()},
+            images={
+                name: _inline(plain, name, theme) or embedded(name, content)
+                for name, content in plain.images.items()
+            },
             styles=[Markup(style) for style in styles],  # noqa: S704 - ours
             scripts=[Markup(script) for script in scripts],  # noqa: S704 - ours
             policy=policy([*scripts, *speaker[0]], [*styles, *speaker[1]]),
@@ -195,6 +199,15 @@ def _collect(node: object, sizes: set[float], widths: set[float], gaps: set[floa
                 widths.add(value)
             else:
                 _collect(value, sizes, widths, gaps)
+
+
+def _inline(plain: Plain, name: str, theme: Theme) -> str:
+    """Return a formula that stands in a line of text; empty for any other picture."""
+    from markupsafe import Markup
+
+    if name not in plain.formulas:
+        return ""
+    return Markup(inline_svg(*plain.formulas[name], theme.ink))  # noqa: S704 - numbers only
 
 
 def embedded(name: str, content: bytes) -> str:
