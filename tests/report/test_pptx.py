@@ -363,8 +363,11 @@ def test_long_training_runs_are_thinned() -> None:
     assert 500 <= count <= 1001
 
 
-def test_a_chart_of_one_epoch_and_one_value() -> None:
-    assert list(chart_of(opened(deck(Slide("Curves", (chart(0.5),))))).plots[0].series[0].values) == [0.5]
+def test_a_chart_of_one_epoch_is_a_dot() -> None:
+    shown = chart_of(opened(deck(Slide("Curves", (chart(0.5),)), language="de")))
+    assert list(shown.plots[0].series[0].values) == [0.5]
+    assert shown._chartSpace.xpath(".//c:marker/c:symbol/@val") == ["circle"]
+    assert set(shown._chartSpace.xpath(".//a:rPr/@lang")) == {"de-DE"}
 
 
 def matrix(count: int, *, label: str = "") -> Matrix:

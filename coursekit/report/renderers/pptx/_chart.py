@@ -12,7 +12,13 @@ from pptx.chart.data import CategoryChartData, XyChartData
 from pptx.chart.plot import LinePlot
 from pptx.chart.xlsx import CategoryWorkbookWriter, XyWorkbookWriter
 from pptx.dml.color import RGBColor
-from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION, XL_TICK_LABEL_POSITION, XL_TICK_MARK
+from pptx.enum.chart import (
+    XL_CHART_TYPE,
+    XL_LEGEND_POSITION,
+    XL_MARKER_STYLE,
+    XL_TICK_LABEL_POSITION,
+    XL_TICK_MARK,
+)
 from pptx.enum.dml import MSO_LINE, MSO_THEME_COLOR
 from pptx.util import Pt
 
@@ -96,7 +102,7 @@ def _whole(value: float) -> str:
     return f"{value:g}"
 
 
-def style(chart: Any, block: LineChart, theme: Theme) -> None:
+def style(chart: Any, block: LineChart, theme: Theme, language: str) -> None:
     """Give a chart the theme's look: its colors are the theme's by name, so that they follow it."""
     muted = RGBColor.from_string(theme.muted[1:].upper())
     rule = RGBColor.from_string(theme.line[1:].upper())
@@ -140,12 +146,14 @@ def style(chart: Any, block: LineChart, theme: Theme) -> None:
         if dash is not None:
             line.dash_style = dash
         if len(values) == len(block.series):  # a single epoch is a dot, no line
-            series.marker.size = 8
+            series.marker.style, series.marker.size = XL_MARKER_STYLE.CIRCLE, 8
     if isinstance(chart.plots[0], LinePlot):
         _thin_labels(x, len(block.x))
     else:
         low, high = min(block.x), max(block.x)
         x.minimum_scale, x.maximum_scale = low, high if high > low else low + 1
+    for written in chart._chartSpace.iter("{*}rPr", "{*}endParaRPr"):
+        written.set("lang", language)
 
 
 def _thin_labels(axis: Any, count: int) -> None:

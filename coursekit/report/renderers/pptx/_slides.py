@@ -324,7 +324,7 @@ class _Page:
         kind, data = _chart.chart_data(block)
         part = self.made.part
         relation = part.add_chart_part(kind, data)
-        _chart.style(part.related_part(relation).chart, block, self.theme)
+        _chart.style(part.related_part(relation).chart, block, self.theme, self.language)
         inner = (
             f'<c:chart xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" r:id="{relation}"/>'
         )
