@@ -49,6 +49,8 @@ from coursekit.report.fit import fit
 from coursekit.report.mark import is_ours, marked
 from coursekit.report.measure import lines_of
 from coursekit.report.renderers.pptx import RENDERER
+from coursekit.report.renderers.pptx._linear import linear
+from coursekit.report.renderers.pptx._place import lettered
 from coursekit.report.renderers.pptx._text import web_address
 from coursekit.report.theme import DEFAULT, THEMES
 from coursekit.submission import Span
@@ -100,6 +102,8 @@ def words(slide: Any) -> str:
     for shape in every(slide.shapes):
         if shape.has_text_frame:
             parts.append(shape.text_frame.text)
+        if shape.name == "Formula":
+            parts += shape._element.xpath("./*/p:cNvPr/@descr")
         if getattr(shape, "has_table", False) and shape.has_table:
             parts += [cell.text for row in shape.table.rows for cell in row.cells]
         if getattr(shape, "has_chart", False) and shape.has_chart:
@@ -116,11 +120,11 @@ def texts(blocks: tuple[Any, ...]) -> Iterator[str]:
     """Yield what a slide's blocks say in letters that must all be there."""
     for block in blocks:
         if isinstance(block, Paragraph):
-            yield plain(block.spans)
+            yield plain(lettered(block.spans))
         elif isinstance(block, Bullets):
-            yield from (plain(item.spans) for item in block.items)
+            yield from (plain(lettered(item.spans)) for item in block.items)
         elif isinstance(block, Table):
-            yield from (plain(cell) for row in block.rows for cell in row)
+            yield from (plain(lettered(cell)) for row in block.rows for cell in row)
         elif isinstance(block, Code | Math):
             yield block.source
         elif isinstance(block, LineChart):
@@ -258,7 +262,7 @@ def test_titles_and_texts_are_placeholders_of_our_master(tmp_path: Path) -> None
     loose = {
         shape.name for slide in presentation.slides for shape in slide.shapes if not shape.is_placeholder
     }
-    assert loose <= {"Facts", "Network", "Caption", "Rows", "Columns", "Note to the group"}
+    assert loose <= {"Facts", "Network", "Caption", "Rows", "Columns", "Note to the group", "Formula"}
     for slide in presentation.slides:
         known = {p.placeholder_format.idx for p in slide.slide_layout.placeholders}
         used = [shape.placeholder_format.idx for shape in slide.placeholders]
@@ -459,7 +463,7 @@ def test_text_between_objects_has_a_place_of_its_own() -> None:
     made = deck(Slide("Mixed", (text, table, text, Code("x = 1"), Math("x^2"))))
     presentation = opened(made)
     check_whole(made, presentation)
-    assert presentation.slides[0].slide_layout.name == "5 blocks"
+    assert presentation.slides[0].slide_layout.name == "4 blocks"
 
 
 def test_more_blocks_than_places_are_still_there() -> None:
@@ -468,6 +472,69 @@ def test_more_blocks_than_places_are_still_there() -> None:
         Slide("Mixed", tuple(block for n in range(6) for block in (Paragraph((Span(f"t{n}"),)), table)))
     )
     check_whole(made, opened(made))
+
+
+def outlines(presentation: Any) -> list[Any]:
+    return [shape for shape in presentation.slides[0].shapes if shape.name == "Formula"]
+
+
+@pytest.mark.parametrize("source", [r"\frac{1}{n}\sum_{i=1}^n (y_i-\hat y_i)^2", r"\sqrt{x^2+1}", "E = mc^2"])
+def test_a_formula_is_drawn_and_its_source_is_its_alternative_text(source: str) -> None:
+    made = deck(
+        Slide("Loss", (Paragraph((Span("We minimize"),)), Math(source), Paragraph((Span("by Adam."),))))
+    )
+    presentation = opened(made)
+    check_whole(made, presentation)
+    (shape,) = outlines(presentation)
+    assert shape._element.xpath("./*/p:cNvPr/@descr") == [source]
+    paths = shape._element.findall(".//a:path", NAMES)
+    assert len(paths) >= 3
+    for path in paths:
+        wide, high = int(path.get("w")), int(path.get("h"))
+        assert shape.width / shape.height == pytest.approx(wide / high, rel=0.02)
+        assert path[0].tag.endswith("moveTo")
+        for point in path.iter("{*}pt"):
+            assert -0.02 * wide <= int(point.get("x")) <= 1.02 * wide
+            assert -0.02 * high <= int(point.get("y")) <= 1.02 * high
+
+
+def test_a_formula_that_cannot_be_set_is_its_source() -> None:
+    presentation = opened(deck(Slide("Loss", (Math(r"\bogus{x}^{"),))))
+    assert not outlines(presentation)
+    assert r"\bogus{x}^{" in words(presentation.slides[0])
+
+
+@pytest.mark.parametrize(
+    ("source", "letters"),
+    [
+        (r"\sigma(Wx+b)", "σ(Wx+b)"),
+        (r"\hat{y}_i = x^2", "ŷᵢ = x²"),
+        (r"\frac{1}{n+1}", "1/(n+1)"),
+        (r"\sqrt{x}", "√x"),
+        (r"x \in \mathbb{R}^{d}", "x ∈ ℝ^d"),
+        (r"\sum_{i=1}^n x_i", "∑ᵢ₌₁ⁿxᵢ"),
+        (r"\bogus{x}", r"\bogus{x}"),
+        ("", ""),
+    ],
+)
+def test_formulas_in_a_line_are_written_in_letters(source: str, letters: str) -> None:
+    import unicodedata
+
+    assert unicodedata.normalize("NFC", linear(source)) == letters
+
+
+def test_long_formulas_in_a_line_make_the_text_smaller_and_no_text_leaves_its_place() -> None:
+    formula = Span(r"\frac{\partial L}{\partial W_{ij}} = \sum_{k=1}^{n} \delta_k^{(l)} x_{jk}", "math")
+    text = Paragraph(tuple(part for _ in range(24) for part in (Span("so that"), formula)))
+    presentation = opened(
+        deck(
+            Slide("Gradient", (text, Bullets((Bullet((formula,)),)))),
+            Slide("Table", (Table((((formula,),), ((formula,),))),)),
+        )
+    )
+    for slide in presentation.slides:
+        check_geometry(slide)
+    assert "\\partial" not in words(presentation.slides[0])
 
 
 def test_hints_to_the_group_and_what_is_missing() -> None:

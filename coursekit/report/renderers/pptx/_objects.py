@@ -11,6 +11,7 @@ from coursekit.report.deck import Facts, Layer, Matrix, Network, Table
 from coursekit.report.measure import text_width
 from coursekit.report.plain import FACT_GAP, shortened, tiles
 from coursekit.report.renderers.pptx._parts import TABLE_STYLE
+from coursekit.report.renderers.pptx._place import lettered
 from coursekit.report.renderers.pptx._template import styles
 from coursekit.report.renderers.pptx._text import Writer
 from coursekit.report.renderers.pptx._xml import (
@@ -90,7 +91,7 @@ def table(block: Table, width: float, writer: Writer) -> str:
         for column, spans in enumerate(row):
             align = "r" if block.numeric and block.numeric[column] else "l"
             color = writer.theme.on_deep if number == 0 else ""
-            text = writer.runs(spans, size, inherited=False, color=color, bold=strong)
+            text = writer.runs(lettered(spans), size, inherited=False, color=color, bold=strong)
             end = f'<a:endParaRPr lang="{writer.language}" sz="{round(size * 100)}"/>'
             cells.append(
                 _cell(

@@ -30,7 +30,18 @@ from coursekit.report.measure import LEADING, lines_of
 from coursekit.report.plain import cover_size, footer, shortened
 from coursekit.report.renderers.pptx import _chart, _objects
 from coursekit.report.renderers.pptx._about import notes, notes_master, properties, sections
-from coursekit.report.renderers.pptx._place import CAPTION_HEIGHT, TEXT, Placed, caption_of, kind_of, place
+from coursekit.report.renderers.pptx._formula import formula_shape
+from coursekit.report.renderers.pptx._place import (
+    CAPTION_HEIGHT,
+    TEXT,
+    Drawn,
+    Placed,
+    caption_of,
+    in_letters,
+    kind_of,
+    place,
+    text_height,
+)
 from coursekit.report.renderers.pptx._template import (
     COVER_PICTURE,
     COVER_WIDTH,
@@ -261,6 +272,8 @@ class _Page:
         ph = placeholder("", placed.region, size_of(self.kind)) if placed.region else ""
         if isinstance(block, TEXT):
             self._text(placed, ph)
+        elif isinstance(block, Drawn):
+            self.shapes.append(formula_shape(self._next(), block.formula, block.source, box, self.theme.ink))
         elif isinstance(block, Table):
             inner = _objects.table(block, box[2], self.writer)
             self._graphic("Table", box, ph, "table", inner, alt=self._alt(block))
@@ -283,7 +296,11 @@ class _Page:
             self._caption(caption, placed, centered=isinstance(block, Figure))
 
     def _text(self, placed: Placed, ph: str) -> None:
-        size = self.slide.size or page.SIZES[0]
+        full = size = self.slide.size or page.SIZES[0]
+        # Formulas in letters may be longer than the ones that the page was measured with.
+        blocks = tuple(in_letters(block) for block in placed.blocks)
+        while size > full * 0.6 and text_height(blocks, placed.width, size) > placed.box[3] + 0.5:
+            size -= 0.5
         home = regions(self.kind, self.slide.share).get(placed.region)
         layout_home = regions(self.kind).get(placed.region)
         moved = home is None or not _same(home, placed.box) or not _same(layout_home, placed.box)
@@ -295,7 +312,7 @@ class _Page:
                 box=placed.box if moved else None,
                 body="<a:bodyPr><a:normAutofit/></a:bodyPr>" if ph else insets(0, 0),
                 styles=text_styles(size),
-                paragraphs=self.writer.text(placed.blocks, size),
+                paragraphs=self.writer.text(blocks, size),
             )
         )
 

@@ -11,7 +11,7 @@ from coursekit.report import highlight
 from coursekit.report import layout as page
 from coursekit.report.convert import safe_link
 from coursekit.report.deck import Block, Bullets, Code, Math, Paragraph
-from coursekit.report.renderers.pptx._place import spaced
+from coursekit.report.renderers.pptx._place import Drawn, spaced
 from coursekit.report.renderers.pptx._xml import clean, emu, fill, hundredths, paragraph, run, spacing
 from coursekit.report.theme import Theme
 from coursekit.submission import Span
@@ -88,7 +88,7 @@ class Writer:
         target = web_address(safe_link(span.target)) if span.style == "link" else ""
         return self.link(target) if target else ""
 
-    def text(self, blocks: tuple[Block, ...], size: float) -> str:
+    def text(self, blocks: tuple[Block | Drawn, ...], size: float) -> str:
         """Return paragraphs, lists and formulas one below the other."""
         made: list[str] = []
         for block, before in spaced(blocks, size):
