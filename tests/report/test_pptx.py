@@ -246,7 +246,7 @@ def test_all_of_the_deck_is_there_and_in_its_place(tmp_path: Path, files: Any, l
 
 def test_it_has_as_many_slides_as_the_other_formats(tmp_path: Path) -> None:
     report = build_report(project(tmp_path, digits()), to="all")
-    assert [file.format for file in report.files] == ["pdf", "pptx", "html"]
+    assert {"pdf", "pptx", "html"} <= {file.format for file in report.files}
     page = next(f.path for f in report.files if f.format == "html").read_text("utf-8")
     sections = len(re.findall(r"<section\b", page))
     assert len(Presentation(str(file_of(report))).slides) == sections == len(report.deck.slides)
