@@ -54,6 +54,8 @@ class SlideFacts:
 
     Attributes
     ----------
+    words : int
+        How many; those in a PPTX slide's tables are not counted.
     pictures : int
         The pictures of a PDF's page.
     undescribed : tuple of str

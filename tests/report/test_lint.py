@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from coursekit.checker import check_path
+from coursekit.evidence.slide_facts import slide_facts
 from coursekit.model import Finding, Level, Location, Status, Text
-from coursekit.report import Linted, lint_report, linted
+from coursekit.report import Linted, build_report, lint_report, linted
 from coursekit.report.compose import compose
 from coursekit.report.contrast import contrast
 from coursekit.report.deck import Code, Figure, Picture, Slide
@@ -129,7 +130,7 @@ def test_a_slide_whose_text_was_cut_is_overfull(tmp_path: Path) -> None:
 
 def test_the_groups_own_slides_are_looked_into(tmp_path: Path) -> None:
     weak = text_box("grey", color="aaaaaa") + picture()
-    full = text_box("word " * 120, size=1400)
+    full = text_box("word " * 170, size=1400)
     small = text_box("so very small that nobody further back can read it", size=900)
     made = lint(
         tmp_path, talk(weak, full, small, text_box("tiny", body='<a:normAutofit fontScale="50000"/>'))
@@ -148,6 +149,14 @@ def test_the_groups_own_slides_are_looked_into(tmp_path: Path) -> None:
         made, "SLD401"
     )
     assert made.exit_code == 0
+
+
+def test_our_own_pptx_would_pass_as_a_group_s(tmp_path: Path) -> None:
+    (made,) = build_report(project(tmp_path / "g", digits()), to="pptx", output=tmp_path / "o").written
+    found_ = lint(tmp_path / "h", {"4_Presentation/ours.pptx": made.read_bytes() + b"touched"})
+    named = [finding for finding in found_.of(Status.NOT_MET) if finding.locations[0].path.endswith(".pptx")]
+    assert named == []
+    assert len(open_submission(tmp_path / "h").once(slide_facts)[0].slides) == 17
 
 
 def test_the_foot_of_every_slide_may_be_small(tmp_path: Path) -> None:
@@ -175,8 +184,6 @@ def test_slides_that_cannot_be_read_are_not_judged(tmp_path: Path) -> None:
 
 
 def test_what_the_report_wrote_is_no_file_of_the_groups(tmp_path: Path) -> None:
-    from coursekit.report import build_report
-
     root = project(tmp_path, digits())
     before = lint_report(root).findings
     build_report(root)
@@ -337,7 +344,7 @@ def test_it_reads_like_check(tmp_path: Path, snapshot: object, language: str) ->
     files = {
         "0_LiteratureReview/README.md": "# Literature\n\n" + "- [Title of Source 1]\n" * 11,
         "project.toml": "",
-        **talk(text_box("grey", color="aaaaaa") + picture(), text_box("word " * 120, size=1400)),
+        **talk(text_box("grey", color="aaaaaa") + picture(), text_box("word " * 170, size=1400)),
     }
     made = lint(tmp_path / "g", {**files, "project.toml": digits()["project.toml"]}, lang=language)
     assert made.as_text() == snapshot

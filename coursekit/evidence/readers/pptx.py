@@ -208,6 +208,7 @@ class _Slide:
         self.width, self.height = width or 960.0, height or 540.0
         self.scale = 540.0 / self.height
         self.words: list[str] = []
+        self.cells: list[str] = []  # of tables, which nobody reads word by word
         self.letters: dict[float, tuple[int, str]] = {}
         self.pale: list[list[Any]] = []
         self.crowded: list[list[Any]] = []
@@ -221,11 +222,10 @@ class _Slide:
                     self._cover(shape, box)
         for shape, box in _shapes(self.slide):
             self._shape(shape, box)
-        text = "\n".join(self.words)
         return {
             "number": number,
-            "text": text[:_TEXT],
-            "words": len(text.split()),
+            "text": "\n".join(self.words + self.cells)[:_TEXT],
+            "words": sum(len(text.split()) for text in self.words),
             "letters": [[size, *found] for size, found in sorted(self.letters.items())][:20],
             "pale": self.pale[:20],
             "crowded": self.crowded[:20],
@@ -247,7 +247,7 @@ class _Slide:
         if body is not None and (place is None or place.get("type") not in _QUIET):
             self._text(shape, body, box, place, above)
         for cell in shape.iterfind("graphic/graphicData/tbl/tr/tc/txBody"):
-            self.words += [text for text, _ in _paragraphs(cell) if text]
+            self.cells += [text for text, _ in _paragraphs(cell) if text]
         self._cover(shape, box)
 
     def _inherited(self, place: Element) -> list[Element]:

@@ -13,8 +13,8 @@ from coursekit.report.fit import SHORTENED
 from coursekit.report.lint import Found, Lint, Seen, filled
 from coursekit.text import one_line
 
-#: Words on a slide: more than 100 take a minute to read, and nobody listens meanwhile.
-MOST_WORDS = 100
+#: Words on a slide, without its tables: more than the report itself ever sets on one, and more than a minute to read.
+MOST_WORDS = 160
 #: Points on a page 540 points high, which is what PowerPoint's and our pages are.
 SMALLEST = 12.0
 _MANY = 40  # letters: fewer are a page number, a source or a label
