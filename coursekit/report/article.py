@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from coursekit.evidence.literature import literature
@@ -11,19 +10,19 @@ from coursekit.evidence.summary import summary
 from coursekit.model import Text
 from coursekit.report.contributions import contributions
 from coursekit.report.convert import block_of, safe_link, visible
-from coursekit.report.deck import Article, Block, Chapter, Figure, Paragraph, Part, Reference
+from coursekit.report.deck import Article, Block, Bullets, Chapter, Figure, Paragraph, Part, Reference
 from coursekit.report.digest import digest, passage_words
 from coursekit.report.fit import full_text
 from coursekit.report.material import Passage
 from coursekit.report.numbers import aligned
 from coursekit.report.prose import parts_of_slides
 from coursekit.submission import Span
+from coursekit.submission.markdown import plain
 
 if TYPE_CHECKING:
     from coursekit.report.section import Context, Section
 
 _ABSTRACT = r"(abstract|zusammenfassung|kurzfassung|executive summary|tl ?dr)$"
-_CONCLUSION = r"conclusion|fazit|schlussfolgerung|take ?aways?"
 _BEST = Text(
     "The best model, {model}, reaches {metric} {value}.",
     "Das beste Modell, {model}, erreicht {metric} {value}.",
@@ -61,7 +60,11 @@ def compose_article(context: Context, sections: Sequence[Section], *, final: boo
         note = "" if parts else context.t(section.missing)
         chapters.append(Chapter(section.key, title, tuple(parts), note))
     return Article(
-        _course(context), _abstract(context), tuple(chapters), _references(context), contributions(context)
+        _course(context),
+        _abstract(context, chapters),
+        tuple(chapters),
+        _references(context),
+        contributions(context),
     )
 
 
@@ -105,7 +108,7 @@ def _course(context: Context) -> str:
     return " · ".join(visible(p) for p in ((project.course, project.semester) if project else ()) if p)
 
 
-def _abstract(context: Context) -> tuple[Block, ...]:
+def _abstract(context: Context, chapters: Sequence[Chapter]) -> tuple[Block, ...]:
     """Return the group's abstract, else its description, the result and the first of its conclusion."""
     for passage in context.passages("root", "presentation"):
         if passage.headed(_ABSTRACT) and passage_words(passage):
@@ -131,17 +134,23 @@ def _abstract(context: Context) -> tuple[Block, ...]:
             base=numbers[-1],
         )
         blocks.append(Paragraph((Span(context.t(said)),)))
-    concluding = [
-        p
-        for p in context.passages("root", "model", "presentation")
-        if p.headed(_CONCLUSION) and passage_words(p)
-    ]
-    if blocks and concluding:
-        told: list[Block] = [block for block in concluding[0].blocks if isinstance(block, Paragraph)]
-        blocks += digest([replace(concluding[0], blocks=told)], 45)
+    if blocks:
+        blocks += _concluded(chapters)
     return tuple(blocks)
+
+
+def _concluded(chapters: Sequence[Chapter]) -> tuple[Block, ...]:
+    """Return the first sentences of the conclusion, be they a paragraph or an entry of the README's list; not what only announces a list."""
+    parts = [part for chapter in chapters if chapter.key == "conclusion" for part in chapter.parts]
+    told: list[Block] = []
+    for block in parts[0].blocks if parts else ():
+        if isinstance(block, Paragraph):
+            told += [block] if plain(block.spans).rstrip().endswith((".", "!", "?")) else []
+        elif isinstance(block, Bullets) and not told:
+            told += [Paragraph(item.spans) for item in block.items[:1]]
+    return digest([Passage("", (), "README.md", told)], 45)
 
 
 def _references(context: Context) -> tuple[Reference, ...]:
     sources = context.submission.once(literature).sources
-    return tuple(Reference(visible(source.title).strip(), safe_link(source.link)) for source in sources)
+    return tuple(Reference(visible(source.title).strip(" ;,"), safe_link(source.link)) for source in sources)

@@ -40,7 +40,7 @@ _CODE_SIZE = 8.8
 _CODE_COLUMNS = 84
 _CODE_LINES = 90
 _PIXEL = 0.75  # a pixel of a notebook's figure, as browsers show it
-_TALLEST = 300.0
+_TALLEST = 260.0
 _CHART_WIDTH = 390.0
 _MOST_AUTHORS = 20
 #: Words from which on a table of contents helps.

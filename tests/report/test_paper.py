@@ -201,6 +201,14 @@ def test_an_abstract_of_the_group_s_own_comes_first(tmp_path: Path) -> None:
     assert "Long." not in str(article.abstract)
 
 
+def test_without_one_the_description_and_the_conclusion_make_the_abstract(tmp_path: Path) -> None:
+    readme = "# Cats\n\n## Description\n\nWe tell cats.\n\n## Results\n\n- **Conclusion:** Cats are hard.\n"
+    article = paper(project(tmp_path, {"README.md": readme})).deck.article
+    assert article is not None
+    assert "We tell cats." in str(article.abstract)
+    assert "Cats are hard." in str(article.abstract)
+
+
 def test_a_long_report_has_a_table_of_contents(tmp_path: Path) -> None:
     words = "Ein langer Satz über Größen. " * 400
     files = {"1_DatasetCharacteristics/a.ipynb": notebook(markdown(f"# Data\n\n## Overview\n\n{words}"))}

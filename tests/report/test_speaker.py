@@ -1,4 +1,4 @@
-"""The speaker view of the HTML deck, under the deck's own policy, in headless Chromium."""
+"""The deck's keys and speaker view, and the written report, under their own policies in headless Chromium."""
 
 from __future__ import annotations
 
@@ -10,18 +10,21 @@ import pytest
 from coursekit.report import build_report
 from tests.report import digits, project
 from tests.report.browser import needs_chromium
+from tests.report.hostile import hostile
 from tests.report.speaker import Browser, browser, wait
+
+DECK = "typeof Reveal !== 'undefined' && Reveal.isReady()"
+LOADED = "location.protocol === 'file:' && document.readyState === 'complete'"
 
 pytestmark = [pytest.mark.slow, needs_chromium]
 
 
-def opened(chromium: Browser, path: Path) -> str:
-    """Show a deck and return its page's session."""
+def opened(chromium: Browser, path: Path, ready: str = DECK) -> str:
+    """Show a page and return its session."""
     wait(lambda: bool(chromium.sessions()), "a page")
     session = next(iter(chromium.sessions().values()))
     chromium.send("Page.navigate", session, url=path.as_uri())
-    ready = "typeof Reveal !== 'undefined' && Reveal.isReady()"
-    wait(lambda: bool(chromium.value(session, ready)), "the deck")
+    wait(lambda: bool(chromium.value(session, ready)), "the page")
     return session
 
 
@@ -90,3 +93,27 @@ def test_the_keyboard_leads_through_the_deck(tmp_path: Path) -> None:
             press(chromium, deck, key, code, number)
             wait(lambda then=then: at(then), f"slide {then + 1} after {code}")
         assert chromium.complaints() == []
+
+
+@pytest.mark.parametrize("width", [360, 1200])
+def test_a_hostile_report_runs_and_loads_nothing_and_fits_every_width(tmp_path: Path, width: int) -> None:
+    root = project(tmp_path / "group", {**hostile(), "INFO.md": "Donaudampfschiff" * 60})
+    report = build_report(root, to="paper", force=True, output=tmp_path)
+    path = next(file.path for file in report.files if file.format == "paper-html")
+    with browser() as chromium:
+        page = opened(chromium, path, LOADED)
+        chromium.send(
+            "Emulation.setDeviceMetricsOverride",
+            page,
+            width=width,
+            height=800,
+            deviceScaleFactor=1,
+            mobile=False,
+        )
+        assert chromium.value(page, "document.documentElement.scrollWidth <= innerWidth")
+        assert chromium.value(page, "document.scripts.length") == 0
+        assert not chromium.value(page, "'pwned' in document.body.dataset || document.title === 'PWNED'")
+        assert chromium.value(page, "[...document.images].every(image => image.naturalWidth > 0)")
+        assert chromium.complaints() == []
+        own = ("data:", "about:", "chrome:", path.as_uri())
+        assert [url for url in chromium.requests() if not url.startswith(own)] == []

@@ -30,6 +30,7 @@ _GENERAL = (
     r"einordnung|stand der"
 )
 _MOST = 4
+_A_SENTENCE = 4  # words: fewer are what a link said
 _READABLE = 14.0
 
 
@@ -96,7 +97,9 @@ def article(context: Context) -> Sequence[Part]:
             spans = spans_of(source.fields.get(key, ()))
             if plain(spans).strip():
                 blocks.append(Paragraph((Span(f"{context.t(_COLUMNS[key])}: ", "strong"), *spans)))
-        blocks += [Paragraph((Span(visible(text)),)) for text in source.prose if visible(text).strip()]
+        blocks += [
+            Paragraph((Span(visible(text)),)) for text in source.prose if len(text.split()) >= _A_SENTENCE
+        ]
         if blocks:
             parts.append(Part(f"{visible(source.title).strip()} [{number}]", tuple(blocks)))
     return parts
