@@ -11,7 +11,7 @@ from coursekit.cli._path import PATH
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from coursekit.report import Cover, Linted, Report
+    from coursekit.report import Cover, Linted, Report, SlidesMd
 
 
 EPILOG = """\b
@@ -23,6 +23,7 @@ Examples:
   coursekit report group-07.git --output decks/07 --to pdf
   coursekit report --to pptx
   coursekit report --lint
+  coursekit report --slides-md
   coursekit report --cover
   coursekit report --all --final
 """
@@ -84,6 +85,11 @@ Examples:
     help="Only make a cover image from the title slide, where you have none of your own, and show it in README.md.",
 )
 @click.option(
+    "--slides-md",
+    is_flag=True,
+    help="Only write slides.md into the presentation folder: where you replace the text of slides or leave sections out.",
+)
+@click.option(
     "--minutes",
     type=click.IntRange(1, 600),
     help="What --lint allows for the talk: by default what the course does, or 15.",
@@ -103,6 +109,7 @@ def command(
     revision: str | None,
     lint: bool,
     cover: bool,
+    slides_md: bool,
     minutes: int | None,
     format_: str,
 ) -> int:
@@ -138,8 +145,13 @@ def command(
         raise InputError("expected --dry-run only with --all", "Add --all, or leave it out.")
     path = path or Path()
     settings = load_course(course) if course else None
-    if lint and cover:
-        raise click.UsageError("--lint writes nothing and --cover writes an image: give one of them.")
+    if lint + cover + slides_md > 1:
+        raise click.UsageError("expected one of --lint, --cover and --slides-md, but found several.")
+    if slides_md:
+        from coursekit.report import start_slides_md
+
+        _print(start_slides_md(path, lang=lang, course=settings, force=force), format_)
+        return 0
     if cover:
         from coursekit.report import make_cover
 
@@ -174,7 +186,7 @@ def command(
     return 0
 
 
-def _print(made: Report | Linted | Cover, format_: str) -> None:
+def _print(made: Report | Linted | Cover | SlidesMd, format_: str) -> None:
     if format_ == "json":
         import json
 

@@ -13,7 +13,9 @@ from coursekit.evidence.starter import starter_results
 from coursekit.model import Problem
 from coursekit.report.compose import compose
 from coursekit.report.deck import Deck
+from coursekit.report.override import overrides
 from coursekit.report.rendering import Rendered, find_renderers
+from coursekit.report.section import find_sections
 from coursekit.report.theme import theme_of
 from coursekit.report.write import Written, find_target, write_deck
 from coursekit.submission import Submission, open_submission
@@ -229,6 +231,7 @@ def build_report(
             "Change the data or the model, and run the notebooks again."
         )
     allowed = settings.minutes * 60 if settings.minutes else BUDGET
+    remarks += overrides(submission, find_sections(), lambda text: text.in_(deck.language)).remarks
     if deck.seconds > allowed and not all(renderers[name].article for name in chosen):
         remarks.append(
             f"The presentation takes {_minutes(deck.seconds)} minutes; {allowed // 60} are allowed."

@@ -7,13 +7,18 @@ from dataclasses import replace
 
 from coursekit.config import ReportSettings
 from coursekit.report.article import compose_article
+from coursekit.model import Text
 from coursekit.report.date import last_change, written_out
 from coursekit.report.deck import Deck, Outline, Paragraph, Slide
 from coursekit.report.fit import fit
+from coursekit.report.override import Overrides, overrides
 from coursekit.report.plan import planned
 from coursekit.report.section import Context, Section, find_sections
 from coursekit.report.sections.title import members, project_title
 from coursekit.submission import Span, Submission
+
+#: For each slide that is no section's.
+_OWN_SECONDS = 30
 
 
 def compose(
@@ -47,8 +52,15 @@ def compose(
     slides: list[Slide] = []
     outline: list[Outline] = []
     asked = planned(find_sections() if sections is None else sections, settings or ReportSettings())
+    written = overrides(submission, asked, context.t)
+    slides += _own(written, "", context, final=final)
     for section in asked:
-        made = [
+        if section.key in written.skipped:
+            slides += _own(written, section.key, context, final=final)
+            continue
+        if section.key in written.slides:
+            section = _for_all(section, len(written.slides[section.key]))
+        made = list(written.slides.get(section.key, ())) or [
             slide
             for slide in section.build(context)
             if slide.body or slide.aside or slide.layout != "content"
@@ -60,6 +72,7 @@ def compose(
         slides += fitted
         seconds = sum(slide.seconds for slide in fitted)
         outline.append(Outline(section.key, context.t(section.title), len(fitted), seconds, missing))
+        slides += _own(written, section.key, context, final=final)
     return Deck(
         project_title(submission),
         members(context),
@@ -70,6 +83,19 @@ def compose(
         tuple(outline),
         compose_article(context, asked, final=final) if article else None,
     )
+
+
+def _for_all(section: Section, slides: int) -> Section:
+    """Return a section that has room for all slides that a group wrote for it."""
+    return replace(section, slides=(section.slides[0], max(section.slides[1], slides)))
+
+
+def _own(written: Overrides, after: str, context: Context, *, final: bool) -> list[Slide]:
+    """Return the slides of a group's own headings that come after a section."""
+    slides = list(written.own.get(after, ()))
+    title = Text("", "")
+    section = Section("own", 0, title, (0, len(slides)), _OWN_SECONDS * len(slides), lambda _: ())
+    return _fitted(slides, section, context, final=final) if slides else []
 
 
 def _missing(context: Context, section: Section) -> Slide:
@@ -88,7 +114,9 @@ def _fitted(made: list[Slide], section: Section, context: Context, *, final: boo
         replace(
             slide,
             section=section.key,
-            eyebrow=heading if slide.layout == "content" and not slide.title.startswith(heading) else "",
+            eyebrow=heading
+            if slide.layout == "content" and heading and not slide.title.startswith(heading)
+            else "",
             seconds=share + (rest if number == 0 else 0),
             hints=() if final else slide.hints,
         )

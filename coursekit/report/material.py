@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 from coursekit.evidence.headings import normal
 from coursekit.evidence.links import is_url, resolve
@@ -168,7 +169,7 @@ def _from_document(submission: Submission, document: Document) -> Iterator[Passa
         passage = Passage(title, path, document.path)
         passage.blocks = [made for block in section.blocks if (made := block_of(block))]
         for block in section.blocks:
-            passage.figures += _images_in(submission, document.path, block.links, title)
+            passage.figures += images_in(submission, document.path, block.links, title)
         yield passage
 
 
@@ -177,11 +178,20 @@ def says_something(alt: str) -> bool:
     return bool(re.search(r"\w", alt)) and not _SAYS_NOTHING.fullmatch(alt.strip())
 
 
-def _images_in(
-    submission: Submission, base: str, links: object, title: str, cell: int | None = None
+def images_in(
+    submission: Submission, base: str, links: object, title: str, cell: Cell | None = None
 ) -> list[Candidate]:
+    """Return the images that a Markdown text links to: files of the submission, and a notebook cell's own."""
     found = []
     for link in links if isinstance(links, tuple) else ():
+        attached = unquote(link.target.removeprefix("attachment:")) if cell else ""
+        if cell and link.image and link.target.startswith("attachment:") and attached in cell.attachments:
+            told = says_something(visible(link.text))
+            alt = visible(link.text).strip()[:160] if told else title or base.rsplit("/", 1)[-1]
+            place = Location(base, cell=cell.number)
+            data = cell.attachments[attached]
+            found.append(Candidate(submission, base, title, alt, data, source=place, described=told))
+            continue
         if not link.image or is_url(link.target):
             continue  # nothing from outside is ever loaded
         path = resolve(link.target, base)
@@ -193,7 +203,7 @@ def _images_in(
                     path,
                     title,
                     alt or title or path.rsplit("/", 1)[-1],
-                    source=Location(base, cell=cell) if cell else Location(base, link.line),
+                    source=Location(base, cell=cell.number) if cell else Location(base, link.line),
                     described=says_something(alt),
                 )
             )
@@ -214,9 +224,7 @@ def _from_notebook(submission: Submission, notebook: Notebook) -> Iterator[Passa
                     passage = Passage(title, trail.enter(section.level, title), notebook.path)
                 passage.blocks += [made for block in section.blocks if (made := block_of(block))]
                 for block in section.blocks:
-                    passage.figures += _images_in(
-                        submission, notebook.path, block.links, passage.title, cell.number
-                    )
+                    passage.figures += images_in(submission, notebook.path, block.links, passage.title, cell)
         elif cell.kind == "code" and not known().is_code_cell(
             cell.source
         ):  # starter code shows nothing of the group's

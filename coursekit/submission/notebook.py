@@ -35,6 +35,7 @@ class _RawCell(msgspec.Struct):
     execution_count: Any = None
     prompt_number: Any = None
     outputs: msgspec.Raw = msgspec.Raw(b"[]")
+    attachments: msgspec.Raw = msgspec.Raw(b"{}")
 
 
 class _RawSheet(msgspec.Struct):
@@ -90,6 +91,7 @@ class Cell:
         count = raw.execution_count if raw.execution_count is not None else raw.prompt_number
         self.execution_count = count if isinstance(count, int) else None
         self._outputs = raw.outputs
+        self._attachments = raw.attachments
 
     @cached_property
     def output_kinds(self) -> tuple[str, ...]:
@@ -117,6 +119,20 @@ class Cell:
         except (msgspec.DecodeError, RecursionError):
             return ()
         return tuple(_output(item) for item in raw if isinstance(item, dict)) if isinstance(raw, list) else ()
+
+    @cached_property
+    def attachments(self) -> Mapping[str, str]:
+        """The pictures that a Markdown cell carries itself: base64 by name, as in ``attachment:name``."""
+        try:
+            raw = msgspec.json.decode(self._attachments)
+        except (msgspec.DecodeError, RecursionError):
+            return {}
+        found: dict[str, str] = {}
+        for name, bundle in raw.items() if isinstance(raw, dict) else ():
+            for mime in ("image/png", "image/jpeg"):
+                if isinstance(bundle, dict) and mime in bundle and name not in found:
+                    found[name] = _join(bundle[mime])
+        return found
 
     @cached_property
     def document(self) -> Document:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from coursekit.evidence.summary import summary
 from coursekit.model import Text
 from coursekit.report.convert import block_of
+from coursekit.report.curves import recovered
 from coursekit.report.deck import (
     Block,
     Bullet,
@@ -55,6 +56,10 @@ _CURVE_ALT = Text("Line chart by epoch: {series}.", "Liniendiagramm nach Epoche:
 _FROM_TO = Text("{name} from {first} to {last}", "{name} von {first} bis {last}")
 _COMPARED = Text("The models on the same data", "Die Modelle auf denselben Daten")
 _AGAINST = Text("The best model against the baseline", "Das beste Modell gegenüber dem Basismodell")
+_PRINTED = Text(
+    "Drawn from what the training printed ({path}, cell {cell}).",
+    "Gezeichnet aus den Ausgaben des Trainings ({path}, Zelle {cell}).",
+)
 _ABOUT = r"evaluation|result|metric|performance|ergebnis|auswertung|metrik|comparative|vergleich"
 
 
@@ -182,6 +187,10 @@ def _bullet(text: str) -> Bullet:
 def build(context: Context) -> Sequence[Slide]:
     """Return up to three slides, from the results files where there are some, else from text and outputs."""
     metrics, history = context.results.metrics, context.results.history
+    source = ""
+    if history is None and (found := context.submission.once(recovered)):
+        history = found.history
+        source = context.t(_PRINTED.format(path=found.path.rsplit("/", 1)[-1], cell=found.cell))
     slides: list[Slide] = []
     title = context.t(TITLE)
     if metrics:
@@ -200,7 +209,7 @@ def build(context: Context) -> Sequence[Slide]:
                     (charts[0],),
                     tuple(charts[1:2]),
                     0.5,
-                    notes=" ".join(c.alt for c in charts),
+                    notes=" ".join([*(c.alt for c in charts), source]).strip(),
                 )
             )
     if metrics and metrics.confusion:
