@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from coursekit.config import ReportSettings
-from coursekit.report.article import compose_article
 from coursekit.model import Text
+from coursekit.report.article import compose_article
 from coursekit.report.date import last_change, written_out
 from coursekit.report.deck import Deck, Outline, Paragraph, Slide
+from coursekit.report.enrich import enriched
 from coursekit.report.fit import fit
 from coursekit.report.override import Overrides, overrides
 from coursekit.report.plan import planned
@@ -66,6 +67,8 @@ def compose(
             if slide.body or slide.aside or slide.layout != "content"
         ]
         missing = not made
+        if section.key not in written.slides:
+            made = enriched(made, section.key, context, slides)
         if missing and not final and section.missing.en:
             made = [_missing(context, section)]
         fitted = _fitted(made[: section.slides[1]], section, context, final=final)

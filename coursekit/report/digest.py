@@ -82,13 +82,24 @@ def digest(passages: Sequence[Passage], budget: int, *, prefer: str = "", most: 
 
     chosen = sorted(sorted(written, key=rank)[:most], key=written.index)
     blocks: list[Block] = []
-    for passage in chosen:
-        text = _digest_one(passage.blocks, max(budget // len(chosen), 14))
+    shares = _shares([passage_words(passage) for passage in chosen], budget)
+    for passage, share in zip(chosen, shares, strict=True):
+        text = _digest_one(passage.blocks, max(share, 14))
         if text:
             if passage.title and len(chosen) > 1:
                 blocks.append(Paragraph((Span(passage.title),), "label"))
             blocks += text
     return tuple(blocks)
+
+
+def _shares(needs: list[int], budget: int) -> list[int]:
+    """Share out words: what short passages leave goes to the long ones."""
+    shares = [0] * len(needs)
+    left = budget
+    for place, index in enumerate(sorted(range(len(needs)), key=lambda i: needs[i])):
+        shares[index] = left // (len(needs) - place)
+        left -= min(needs[index], shares[index])
+    return shares
 
 
 def passage_words(passage: Passage) -> int:

@@ -30,7 +30,7 @@ from coursekit.report.deck import (
 )
 from coursekit.report.fit import full_text, wrap_code
 from coursekit.report.measure import MONO_WIDTH
-from coursekit.report.plain import Plain, plain_block
+from coursekit.report.plain import Plain, formula_color, plain_block
 from coursekit.report.theme import LIGHT, Theme
 
 WIDTH = 459.0  # between the margins
@@ -84,7 +84,7 @@ def plain_article(deck: Deck, theme: Theme, *, chart_font: str) -> Plain:
     """Return the report for templates, with charts whose text is in `chart_font`."""
     article = deck.article
     assert article is not None
-    result = Plain({}, chart_font, deck.language)
+    result = Plain({}, chart_font, deck.language, formula_color(theme, chart_font))
     numbers = _Numbers(deck.language)
 
     def drawn(blocks: tuple[Block, ...], heading: str) -> list[dict[str, Any]]:

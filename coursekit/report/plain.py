@@ -8,7 +8,7 @@ from typing import Any
 
 from coursekit.model import Text
 from coursekit.report import layout as page
-from coursekit.report.charts import chart
+from coursekit.report.charts import WEB_FONT, chart
 from coursekit.report.convert import safe_link
 from coursekit.report.deck import (
     Block,
@@ -56,7 +56,7 @@ class Plain:
 
 def plain_deck(deck: Deck, theme: Theme, *, chart_font: str) -> Plain:
     """Return the deck for templates, with charts whose text is in `chart_font`."""
-    result = Plain({}, chart_font, deck.language, theme.ink)
+    result = Plain({}, chart_font, deck.language, formula_color(theme, chart_font))
     slides = [_slide(slide, number, theme, result) for number, slide in enumerate(deck.slides, 1)]
     result.data = {
         "title": deck.title,
@@ -197,7 +197,8 @@ def plain_block(block: Block, size: float, width: float, theme: Theme, result: P
         if found:
             made, fitting = found
             return {
-                "kind": "formula",
+                "kind": "math",
+                "source": block.source,
                 "alt": block.source,
                 "box": [made.width * fitting, made.height * fitting],
                 "name": _formula(made, fitting, result),
@@ -238,6 +239,11 @@ def spans(items: tuple[Span, ...], size: float, width: float, result: Plain) -> 
             result.formulas[entry["name"]] = (found, size)
         made.append(entry)
     return made
+
+
+def formula_color(theme: Theme, chart_font: str) -> str:
+    """Return the color of formulas: in a page that of the text around, which may be read on a dark ground."""
+    return "currentColor" if chart_font == WEB_FONT else theme.ink
 
 
 def parts_of(text: str) -> list[str]:

@@ -43,7 +43,7 @@ def render(deck: Deck, theme: Theme) -> Rendered:
         .render(
             deck=plain.data,
             images={
-                name: _inline(plain, name, theme) or embedded(name, content)
+                name: inline_formula(plain, name) or embedded(name, content)
                 for name, content in plain.images.items()
             },
             styles=[Markup(style) for style in styles],  # noqa: S704 - ours
@@ -201,13 +201,13 @@ def _collect(node: object, sizes: set[float], widths: set[float], gaps: set[floa
                 _collect(value, sizes, widths, gaps)
 
 
-def _inline(plain: Plain, name: str, theme: Theme) -> str:
+def inline_formula(plain: Plain, name: str) -> str:
     """Return a formula that stands in a line of text; empty for any other picture."""
     from markupsafe import Markup
 
     if name not in plain.formulas:
         return ""
-    return Markup(inline_svg(*plain.formulas[name], theme.ink))  # noqa: S704 - numbers only
+    return Markup(inline_svg(*plain.formulas[name], plain.color))  # noqa: S704 - numbers only
 
 
 def embedded(name: str, content: bytes) -> str:

@@ -8,7 +8,7 @@ from coursekit.report.charts import WEB_FONT
 from coursekit.report.contrast import nearest_readable
 from coursekit.report.deck import Deck
 from coursekit.report.paper import on_paper, plain_article
-from coursekit.report.renderers.html import digest, embedded, font_faces, templates, web_file
+from coursekit.report.renderers.html import digest, embedded, font_faces, inline_formula, templates, web_file
 from coursekit.report.rendering import Rendered, Renderer
 from coursekit.report.theme import DARK, Theme
 
@@ -29,7 +29,10 @@ def render(deck: Deck, theme: Theme) -> Rendered:
         .get_template("paper.html.jinja")
         .render(
             paper=plain.data,
-            images={name: embedded(name, content) for name, content in plain.images.items()},
+            images={
+                name: inline_formula(plain, name) or embedded(name, content)
+                for name, content in plain.images.items()
+            },
             style=Markup(style),  # noqa: S704 - ours
             policy="; ".join(_policy(style)),
         )
