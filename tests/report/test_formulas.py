@@ -153,3 +153,14 @@ def test_long_words_can_be_broken() -> None:
     parts = parts_of("a " + "x" * 40 + " b")
     assert "".join(parts) == "a " + "x" * 40 + " b"
     assert max(map(len, parts)) <= 6
+
+
+def test_a_formula_shown_as_its_source_does_not_leave_the_page(tmp_path: Path) -> None:
+    """A long one without a space is broken: the PDF has it on several lines."""
+    source = r"\unheard{" + "x" * 200 + "}"
+    root = project(tmp_path / "group", {"README.md": f"# A\n\n## Description\n\n- One ${source}$\n"})
+    report = build_report(root, output=tmp_path / "out", to="pdf")
+    text = PdfReader(io.BytesIO(report.written[0].read_bytes())).pages[1].extract_text()
+    lines = [line for line in text.split("\n") if "xx" in line]
+    assert len(lines) > 2
+    assert sum(line.count("x") for line in lines) >= 200
