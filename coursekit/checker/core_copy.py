@@ -26,7 +26,6 @@ from coursekit.checker.core_reference import (
     without_text,
 )
 from coursekit.evidence.code import core_folder, parse
-from coursekit.git.released import released_core
 from coursekit.model import Location
 from coursekit.submission import Submission, UnreadableError
 from coursekit.templates import core_version, with_lf
@@ -93,6 +92,9 @@ class CoreCopy:
 
 def core_copy(submission: Submission) -> CoreCopy:
     """Compare the copy. Use as ``submission.once(core_copy)``."""
+    # Here, as reading git takes a third of a checker's memory, and most submissions are folders without it.
+    from coursekit.git.released import released_core
+
     recorded = submission.project.core_version if submission.project else ""
     known = released_core(recorded) if recorded else None
     version = recorded if known is not None else core_version()

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from coursekit.evidence.code import parse
-from coursekit.git.released import released_core
 from coursekit.templates import core_files
 
 
@@ -73,6 +72,8 @@ class Reference:
 
 @lru_cache(maxsize=4)
 def reference_of(version: str) -> Reference:
+    from coursekit.git.released import released_core
+
     files = released_core(version)
     files = core_files() if files is None else files
     files = {path.removeprefix("core_lib/"): data for path, data in files.items()}

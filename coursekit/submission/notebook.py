@@ -7,10 +7,11 @@ ten megabytes of pictures cost nothing when only headings are read.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -20,10 +21,20 @@ from coursekit.submission.source import BilingualError
 from coursekit.text import clean
 
 MAX_NOTEBOOK = 200 * 1000 * 1000
+_LARGE = 100_000
+_KEPT = 2_000_000
+_SHORT = 1000
+
+# Keys of pictures in outputs, of format 4 and 3.
+_PICTURES = (b'"image/', b'"application/pdf"', b'"png"', b'"jpeg"')
+_VALUE = re.compile(rb'"[\w./+-]{1,60}"\s{0,100}:\s{0,100}(?:\[\s{0,100})?"')
 
 
 class NotebookError(BilingualError):
     """The bytes are no notebook; the text says why."""
+
+
+_NONE = msgspec.Raw(b"[]")
 
 
 class _RawCell(msgspec.Struct):
@@ -34,7 +45,7 @@ class _RawCell(msgspec.Struct):
     level: Any = 1
     execution_count: Any = None
     prompt_number: Any = None
-    outputs: msgspec.Raw = msgspec.Raw(b"[]")
+    outputs: msgspec.Raw = _NONE
     attachments: msgspec.Raw = msgspec.Raw(b"{}")
 
 
@@ -80,8 +91,9 @@ class Output:
 class Cell:
     """One cell. `number` counts from 1, as an instructor counts; `kind` is ``markdown`` or ``code``."""
 
-    def __init__(self, number: int, raw: _RawCell) -> None:
+    def __init__(self, number: int, raw: _RawCell, whole: _Whole | None = None) -> None:
         self.number = number
+        self._whole = whole
         self.kind = "markdown" if raw.cell_type == "heading" else str(raw.cell_type)
         source = _join(raw.source) or _join(raw.input)
         if raw.cell_type == "heading":
@@ -90,14 +102,14 @@ class Cell:
         self.source = clean(source)
         count = raw.execution_count if raw.execution_count is not None else raw.prompt_number
         self.execution_count = count if isinstance(count, int) else None
-        self._outputs = raw.outputs
+        self._outputs: msgspec.Raw | None = raw.outputs
         self._attachments = raw.attachments
 
     @cached_property
     def output_kinds(self) -> tuple[str, ...]:
         """The kinds of the outputs, without reading their contents."""
         try:
-            kinds = msgspec.json.decode(self._outputs, type=list[_OutputKind])
+            kinds = msgspec.json.decode(self._read(), type=list[_OutputKind])
         except msgspec.DecodeError:
             return ()
         return tuple(_MODERN.get(str(kind.output_type), str(kind.output_type)) for kind in kinds)
@@ -106,16 +118,27 @@ class Cell:
     def printed(self) -> str:
         """What the cell printed, and its errors: pictures and tables in its outputs are not read."""
         try:
-            raw = msgspec.json.decode(self._outputs, type=list[_Printed])
+            raw = msgspec.json.decode(self._read(), type=list[_Printed])
         except (msgspec.DecodeError, RecursionError):
             return ""
         return clean("\n".join(_join(one.text) + _join(one.traceback) for one in raw))
 
+    def _read(self, *, whole: bool = False) -> msgspec.Raw:
+        """Return the outputs as they stand in the file; without its pictures, unless `whole`."""
+        if self._whole is not None and (whole or self._outputs is None):
+            return self._whole.outputs(self.number)
+        return self._outputs or _NONE
+
+    def forget(self) -> None:
+        """Keep of the outputs only their kinds; their contents are read once more when they are asked for."""
+        self.output_kinds  # noqa: B018 - reads them
+        self._outputs = None
+
     @cached_property
     def outputs(self) -> tuple[Output, ...]:
-        """The outputs with their contents."""
+        """The outputs with their contents; a large file is read once more for them."""
         try:
-            raw = msgspec.json.decode(self._outputs)
+            raw = msgspec.json.decode(self._read(whole=True))
         except (msgspec.DecodeError, RecursionError):
             return ()
         return tuple(_output(item) for item in raw if isinstance(item, dict)) if isinstance(raw, list) else ()
@@ -147,6 +170,11 @@ class Notebook:
     ----------
     data : bytes
         The file's content.
+    path : str, optional
+        How it is called.
+    again : callable, optional
+        Reads the content once more. With it, pictures in a large file are neither parsed nor kept, until `Cell.outputs`
+        is asked for.
 
     Raises
     ------
@@ -154,8 +182,11 @@ class Notebook:
         If it is not JSON, or not a notebook.
     """
 
-    def __init__(self, data: bytes, path: str = "") -> None:
+    def __init__(self, data: bytes, path: str = "", again: Callable[[], bytes] | None = None) -> None:
         self.path = path
+        whole = None
+        if again is not None and len(data) > _LARGE:
+            data, whole = without_pictures(data), _Whole(again)
         if not data.strip():
             raise NotebookError(
                 Text(
@@ -166,7 +197,7 @@ class Notebook:
         if data.startswith(b"\xef\xbb\xbf"):
             data = data[3:]
         raw = _decode(data)
-        cells = raw.cells if raw.cells is not None else [c for sheet in raw.worksheets for c in sheet.cells]
+        cells = _cells(raw)
         if raw.cells is None and not raw.worksheets:
             raise NotebookError(
                 Text(
@@ -174,12 +205,66 @@ class Notebook:
                     "erwartet wird ein Notebook, aber dieses JSON hat keine Zellen",
                 )
             )
-        self.cells = tuple(Cell(number, cell) for number, cell in enumerate(cells, 1))
+        self.cells = tuple(Cell(number, cell, whole) for number, cell in enumerate(cells, 1))
+        if whole is not None and len(data) > _KEPT:
+            # What a cell has of its outputs is a part of the whole text, which would be kept for it.
+            for cell in self.cells:
+                cell.forget()
 
     @property
     def code_cells(self) -> tuple[Cell, ...]:
         """The code cells that are not empty."""
         return tuple(cell for cell in self.cells if cell.kind == "code" and cell.source.strip())
+
+
+class _Whole:
+    """A large notebook as it lies in its file, for who wants the contents of outputs; kept while one reads on."""
+
+    _last: ClassVar[tuple[_Whole | None, list[_RawCell]]] = (None, [])
+
+    def __init__(self, again: Callable[[], bytes]) -> None:
+        self._again = again
+
+    def outputs(self, number: int) -> msgspec.Raw:
+        """Return the outputs of the cell with this number."""
+        last, cells = _Whole._last
+        if last is not self:
+            try:
+                cells = _cells(_decode(self._again()))
+            except BilingualError:
+                cells = []  # it has changed since
+            _Whole._last = (self, cells)
+        return cells[number - 1].outputs if number <= len(cells) else _NONE
+
+
+def without_pictures(data: bytes) -> bytes:
+    """Return a notebook's JSON with its pictures empty.
+
+    They are found by the keys before them, and their ends by the next quotation mark, several times as fast as any
+    reader of JSON goes through them. What is not plainly a picture is left alone.
+    """
+    for key in _PICTURES:
+        kept, start, at = [], 0, 0
+        while (at := data.find(key, at)) >= 0:
+            value = _VALUE.match(data, at)
+            # A quotation mark after a backslash stands inside of a text.
+            if value is None or data[at - 1 : at] == b"\\":
+                at += 1
+                continue
+            begin, end = value.end(), data.find(b'"', value.end())
+            if end < 0:
+                break
+            if end - begin > _SHORT and data[end - 1 : end] != b"\\":
+                kept.append(data[start:begin])
+                start = end
+            at = end
+        if kept:
+            data = b"".join([*kept, data[start:]])
+    return data
+
+
+def _cells(raw: _RawNotebook) -> list[_RawCell]:
+    return raw.cells if raw.cells is not None else [c for sheet in raw.worksheets for c in sheet.cells]
 
 
 def _decode(data: bytes) -> _RawNotebook:

@@ -285,7 +285,7 @@ class Submission:
             "es nicht braucht.",
         )
         try:
-            return Notebook(self.read(path, MAX_NOTEBOOK), path)
+            return Notebook(self.read(path, MAX_NOTEBOOK), path, lambda: self.source.read(path, MAX_NOTEBOOK))
         except (UnreadableError, NotebookError) as error:
             self.note(path, error.text, hint)
         return None
