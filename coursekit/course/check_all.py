@@ -26,7 +26,7 @@ from coursekit.model import Waiver
 from coursekit.store import Transaction, open_store
 from coursekit.store.checks import newest_checks, record_check
 from coursekit.store.records import CheckRun, NewCheckRun, NewRepository
-from coursekit.store.repositories import add_repository, list_repositories
+from coursekit.store.repositories import add_repository, present_repository
 from coursekit.text import nearest, one_line, plural
 
 JOB = "check"
@@ -231,15 +231,15 @@ class _Run:
         assert done.check is not None
         group = item.place.group.id
         # The group may have got another repository, or have gone, while this was at work.
-        present = next((one.id for one in list_repositories(tx) if one.group_id == group), None)
+        present = present_repository(tx, group)
         if present is None:
             path = item.place.folder.relative_to(self.course.folder).as_posix()
-            present = add_repository(tx, NewRepository(group, path=path)).id
+            present = add_repository(tx, NewRepository(group, path=path))
         found = done.check
         record_check(
             tx,
             NewCheckRun(
-                present,
+                present.id,
                 found.profile,
                 __version__,
                 found.findings,

@@ -70,7 +70,9 @@ def record_check(tx: Transaction, run: NewCheckRun) -> CheckRun:
             "due": finding.due,
             "message": finding.message,
             "hint": finding.hint,
-            "locations": json.dumps([{**asdict(at), "path": clean(at.path)} for at in finding.locations]),
+            "locations": json.dumps(
+                [{"path": clean(at.path), "line": at.line, "cell": at.cell} for at in finding.locations]
+            ),
         }
         for position, finding in enumerate(run.findings)
     ]

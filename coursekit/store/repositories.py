@@ -35,7 +35,7 @@ def add_repository(
         raise InputError(
             f"expected a group of the course, found no number {repository.group_id}", "List the groups."
         )
-    present = _present(tx, repository.group_id)
+    present = present_repository(tx, repository.group_id)
     if present is not None:
         if (present.url, present.path) == (repository.url, repository.path):
             return present
@@ -121,7 +121,8 @@ def list_repositories(view: Reader, *, history: bool = False) -> list[Repository
     return [_to_repository(row) for row in view.all(statement)]
 
 
-def _present(view: Reader, group_id: int) -> Repository | None:
+def present_repository(view: Reader, group_id: int) -> Repository | None:
+    """Give a group's present repository, or None."""
     present = sa.select(repositories).where(
         repositories.c.group_id == group_id, repositories.c.replaced_at.is_(None)
     )

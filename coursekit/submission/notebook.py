@@ -187,7 +187,7 @@ class Notebook:
         whole = None
         if again is not None and len(data) > _LARGE:
             data, whole = without_pictures(data), _Whole(again)
-        if not data.strip():
+        if not data or data.isspace():
             raise NotebookError(
                 Text(
                     "expected a notebook (JSON), but the file is empty",
