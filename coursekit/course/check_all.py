@@ -126,7 +126,7 @@ def check_all(
         name = str(course.folder / name)
     loaded = load_profile(name)
     view = _View(loaded, milestone, select, ignore)
-    moment = _moment(course, as_of) if as_of else None
+    moment = moment_of(course, as_of) if as_of else None
     with open_store(course.store, create=False) as store:
         with store.read() as reader:
             places = group_places(course, reader)
@@ -293,7 +293,7 @@ def _waivers(course: Course, place: Place) -> tuple[Waiver, ...]:
     )
 
 
-def _moment(course: Course, text: str) -> dt.datetime:
+def moment_of(course: Course, text: str) -> dt.datetime:
     """Read a moment in the course's time zone; a day means its end, a milestone its deadline."""
     for milestone in course.milestones:
         if milestone.name == text:

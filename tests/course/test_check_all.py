@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from coursekit.config import Course, load_course
-from coursekit.course.check_all import CheckedCourse, check_all
+from coursekit.config import Course, load_course, parse_course
+from coursekit.course.check_all import CheckedCourse, check_all, moment_of
 from coursekit.errors import InputError, StoreError
 from coursekit.jobs import JobRunningError, Progress
 from coursekit.jobs.lock import hold
@@ -287,3 +287,23 @@ def test_killed_at_any_point_it_goes_on_and_records_nothing_twice(tmp_path: Path
     assert counts(found) == (24 - done, done, 0)
     assert count(course) == [1] * 24
     assert [check.count(Status.MET) for check in found.checks] == [31] * 24
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-05-01", datetime(2026, 5, 1, 21, 59, 59, tzinfo=UTC)),
+        ("2026-05-01T18:00", datetime(2026, 5, 1, 16, tzinfo=UTC)),
+        ("2026-05-01T18:00+00:00", datetime(2026, 5, 1, 18, tzinfo=UTC)),
+        ("data", datetime(2026, 5, 1, 16, tzinfo=UTC)),
+    ],
+)
+def test_a_moment_is_in_the_course_s_time_zone(text: str, moment: datetime) -> None:
+    toml = f'[course]\nname = "DL"\ntime_zone = "Europe/Berlin"\n{WHEN}[[check.milestones]]\nname = "open"\n'
+    course = parse_course(toml.encode())
+    assert moment_of(course, text) == moment
+    with pytest.raises(InputError, match="expected a deadline of the milestone 'open'"):
+        moment_of(course, "open")
+    with pytest.raises(InputError) as error:
+        moment_of(course, "dat")
+    assert error.value.hint == "Did you mean 'data'?"
