@@ -112,7 +112,6 @@ def mark_items(tx: Transaction, job_id: int, marks: Iterable[ItemMark]) -> None:
         for mark in marks
     ]
     # Portable, unlike the databases' own "insert or update", and as atomic inside a transaction.
-    for row in rows:
-        same = sa.and_(job_items.c.job_id == job_id, job_items.c.key == row["key"])
-        tx.execute(job_items.delete().where(same))
+    keys = [row["key"] for row in rows]
+    tx.execute(job_items.delete().where(job_items.c.job_id == job_id, job_items.c.key.in_(keys)))
     tx.insert_many(job_items, rows)
