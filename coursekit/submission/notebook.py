@@ -103,7 +103,7 @@ class Cell:
         count = raw.execution_count if raw.execution_count is not None else raw.prompt_number
         self.execution_count = count if isinstance(count, int) else None
         self._outputs: msgspec.Raw | None = raw.outputs
-        self._attachments = raw.attachments
+        self._attachments: msgspec.Raw | None = raw.attachments
 
     @cached_property
     def output_kinds(self) -> tuple[str, ...]:
@@ -132,7 +132,7 @@ class Cell:
     def forget(self) -> None:
         """Keep of the outputs only their kinds; their contents are read once more when they are asked for."""
         self.output_kinds  # noqa: B018 - reads them
-        self._outputs = None
+        self._outputs = self._attachments = None
 
     @cached_property
     def outputs(self) -> tuple[Output, ...]:
@@ -146,8 +146,9 @@ class Cell:
     @cached_property
     def attachments(self) -> Mapping[str, str]:
         """The pictures that a Markdown cell carries itself: base64 by name, as in ``attachment:name``."""
+        kept = self._attachments if self._whole is None else self._whole.attachments(self.number)
         try:
-            raw = msgspec.json.decode(self._attachments)
+            raw = msgspec.json.decode(kept or b"{}")
         except (msgspec.DecodeError, RecursionError):
             return {}
         found: dict[str, str] = {}
@@ -227,6 +228,15 @@ class _Whole:
 
     def outputs(self, number: int) -> msgspec.Raw:
         """Return the outputs of the cell with this number."""
+        cells = self._cells()
+        return cells[number - 1].outputs if number <= len(cells) else _NONE
+
+    def attachments(self, number: int) -> msgspec.Raw | None:
+        """Return what is attached to the cell with this number."""
+        cells = self._cells()
+        return cells[number - 1].attachments if number <= len(cells) else None
+
+    def _cells(self) -> list[_RawCell]:
         last, cells = _Whole._last
         if last is not self:
             try:
@@ -234,7 +244,7 @@ class _Whole:
             except BilingualError:
                 cells = []  # it has changed since
             _Whole._last = (self, cells)
-        return cells[number - 1].outputs if number <= len(cells) else _NONE
+        return cells
 
 
 def without_pictures(data: bytes) -> bytes:

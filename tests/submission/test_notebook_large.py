@@ -82,3 +82,12 @@ def test_the_contents_are_read_once_more_when_they_are_asked_for(tmp_path: Path)
     (made,) = open_submission(tmp_path).notebooks("model")
     path.write_text("{}", encoding="utf-8")
     assert made.cells[1].outputs == (), "it was changed meanwhile"
+
+
+@pytest.mark.usefixtures("always")
+def test_attached_pictures_are_read_once_more_too() -> None:
+    cell = {**markdown("![a](attachment:a.png)"), "attachments": {"a.png": {"image/png": PICTURE * 9}}}
+    data = notebook(cell, markdown("none")).encode()
+    large = Notebook(data, again=lambda: data)
+    assert large.cells[0].attachments == {"a.png": PICTURE * 9}
+    assert large.cells[1].attachments == {}
