@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from coursekit.evidence.prompts import known
 from coursekit.submission import Submission
 from coursekit.submission.results import History
 
@@ -44,7 +45,8 @@ def recovered(submission: Submission) -> Recovered | None:
     best: Recovered | None = None
     for notebook in submission.notebooks("model"):
         for cell in notebook.code_cells:
-            if "stream" not in cell.output_kinds:
+            # What the starter's code printed is not the group's.
+            if "stream" not in cell.output_kinds or known().is_code_cell(cell.source):
                 continue
             text = "\n".join(output.text for output in cell.outputs if output.kind == "stream")
             for run in runs_of(text):

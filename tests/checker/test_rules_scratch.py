@@ -193,8 +193,7 @@ def test_the_version_that_a_project_began_with_is_looked_up_among_the_released_o
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     older = {**core_files(), "core_lib/dense.py": DENSE.replace("return ", "return 2 * ", 1).encode()}
-    for module in ("core_copy", "core_reference"):
-        monkeypatch.setattr(f"coursekit.checker.{module}.released_core", {"0ld": older}.get)
+    monkeypatch.setattr("coursekit.git.released.released_core", {"0ld": older}.get)
     files = {
         **scratch({"project.toml": '[project]\ntitle = "x"\n[template]\ncore_version = "0ld"\n'}),
         **older,
