@@ -358,3 +358,17 @@ def test_where_the_store_lies() -> None:
         b'[course]\nname = "C"\n[store]\ndatabase = "postgresql+psycopg://h/d"\n', folder=folder
     ).store
     assert url == "postgresql+psycopg://h/d"
+
+
+def test_sessions_at_the_same_time_are_an_error() -> None:
+    table = "[[sessions]]\ndate = 2026-10-14\nstart = {}\nend = {}\n"
+    text = '[course]\nname = "C"\ntime_zone = "Europe/Berlin"\n' + table.format("18:00:00", "20:00:00")
+    parse_course((text + table.format("20:00:00", "21:00:00")).encode())
+    with pytest.raises(InputError, match=r"one session at a time, but on 2026-10-14 there is one from 18:00"):
+        parse_course((text + table.format("19:00:00", "21:00:00")).encode())
+
+
+@pytest.mark.parametrize("share", ["0", "1.5", "-1"])
+def test_a_share_of_a_session_is_one(share: str) -> None:
+    with pytest.raises(InputError, match="a share above 0 and at most 1"):
+        parse_course(f'[course]\nname = "C"\n[attendance]\nmin_session_share = {share}\n'.encode())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -16,14 +16,32 @@ from coursekit.model import Milestone, Waiver
 from coursekit.text import nearest, one_line
 from coursekit.tomlread import Table, parse
 
+# Of a session; who was there for less did not attend.
+_MIN_SHARE = 0.5
+
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A meeting of the course; `start` and `end` know their time zone."""
+    """A meeting of the course; `start` and `end` know their time zone.
+
+    Attributes
+    ----------
+    number : int
+        From 1, in the order in which they begin.
+    turn : int
+        Which one of its day it is, from 1. With the day it is what the store knows a session by.
+    """
 
     start: dt.datetime
     end: dt.datetime
     topic: str = ""
+    number: int = 0
+    turn: int = 1
+
+    @property
+    def key(self) -> tuple[dt.date, int]:
+        """What stays the same when another session is added, or when this one begins a little later."""
+        return self.start.date(), self.turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +76,7 @@ class Course:
     min_group_size: int | None = None
     max_group_size: int | None = None
     missed_sessions_allowed: int | None = None
+    min_session_share: float = _MIN_SHARE
     sessions: tuple[Session, ...] = ()
     profile: str = "opencampus-ml"
     milestones: tuple[Milestone, ...] = ()
@@ -134,7 +153,7 @@ def parse_course(data: bytes, where: str = "course.toml", folder: Path | None = 
     check, projects, store = top.table("check"), top.table("projects"), top.table("store")
     zone = _time_zone(about)
     least, most = _sizes(groups)
-    sessions = tuple(_session(table, zone) for table in top.tables("sessions"))
+    sessions = _sessions(top, zone)
     course = Course(
         name=about.text("name", required=True),
         semester=about.text("semester"),
@@ -143,6 +162,7 @@ def parse_course(data: bytes, where: str = "course.toml", folder: Path | None = 
         min_group_size=least,
         max_group_size=most,
         missed_sessions_allowed=attendance.whole("missed_sessions_allowed"),
+        min_session_share=_share(attendance),
         sessions=sessions,
         profile=check.text("profile", "opencampus-ml"),
         milestones=milestones_of(check, zone),
@@ -177,6 +197,36 @@ def _time_zone(about: Table) -> dt.tzinfo | None:
         raise about.error(
             "time_zone", f"expected a time zone, but {one_line(name, 60)!r} is none", hint
         ) from None
+
+
+def _sessions(top: Table, zone: dt.tzinfo | None) -> tuple[Session, ...]:
+    found: list[Session] = []
+    for table in top.tables("sessions"):
+        session = _session(table, zone)
+        for other in found:
+            if session.start < other.end and other.start < session.end:
+                raise table.error(
+                    "start",
+                    f"expected one session at a time, but on {session.start:%Y-%m-%d} there is one from "
+                    f"{other.start:%H:%M} to {other.end:%H:%M} too",
+                )
+        found.append(session)
+    numbered: list[Session] = []
+    for session in sorted(found, key=lambda one: one.start):
+        before = sum(other.start.date() == session.start.date() for other in numbered)
+        numbered.append(replace(session, number=len(numbered) + 1, turn=before + 1))
+    return tuple(numbered)
+
+
+def _share(attendance: Table) -> float:
+    share = attendance.number("min_session_share")
+    if share is None:
+        return _MIN_SHARE
+    if not 0 < share <= 1:
+        raise attendance.error(
+            "min_session_share", f"expected a share above 0 and at most 1, but found {share:g}"
+        )
+    return share
 
 
 def _session(table: Table, zone: dt.tzinfo | None) -> Session:

@@ -42,7 +42,9 @@ max_size = @max_size@
 
 [attendance]
 # How many sessions may be missed. Without it, attendance bars nobody from a certificate.
-#missed_sessions_allowed = 2
+missed_sessions_allowed = 2
+# For how much of a session somebody must be there to have attended it.
+#min_session_share = 0.5
 
 [check]
 # Which requirements `coursekit check` looks at: one of its profiles, or the path of your own, ending in .toml.

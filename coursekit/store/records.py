@@ -7,7 +7,7 @@ are timezone-aware and come back in UTC.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from coursekit.model import Finding, Problem
@@ -214,6 +214,42 @@ class Presentation:
     sequence: int
     changed_at: datetime
     withdrawn_at: datetime | None = None
+
+
+AliasKind = Literal["meeting", "git"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alias:
+    """What a student is called in meetings or in git; without a student it is known to be nobody of the course."""
+
+    id: int
+    kind: AliasKind
+    name: str
+    email: str | None
+    key: str
+    student_id: int | None
+    settled_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """How long a student was in a session, and what an instructor marked instead; either may be missing.
+
+    Attributes
+    ----------
+    student_id : int
+    session : tuple of datetime.date and int
+        See `coursekit.config.Session.key`.
+    seconds : int or None
+        Within the session, all files together.
+    marked : {"attended", "missed"} or None
+    """
+
+    student_id: int
+    session: tuple[date, int]
+    seconds: int | None
+    marked: Literal["attended", "missed"] | None
 
 
 @dataclass(frozen=True, slots=True)

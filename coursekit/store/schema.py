@@ -19,9 +19,16 @@ from coursekit.model import Level, Status
 from coursekit.text import clean
 
 # The version that this code reads and writes: the newest migration's number (a test compares).
-HEAD = "0007"
+HEAD = "0008"
 
 AUDITED = {"audited": True}
+
+# What a text column may hold of a person, for `coursekit privacy`: who the row's student is; text in which anybody
+# may be named; neither.
+PERSON = {"privacy": "person"}
+FREE = {"privacy": "free"}
+PLAIN = {"privacy": "plain"}
+
 CLOSED_TYPES = (sa.Integer, sa.Boolean, sa.DateTime, sa.Date, sa.Enum)
 
 
@@ -208,6 +215,144 @@ presentations = _table(
     # Goes up with every change, so that calendars tell the newer from the older.
     sa.Column("sequence", sa.Integer, nullable=False),
     sa.Column("changed_at", UtcDateTime, nullable=False),
+    sa.Column("withdrawn_at", UtcDateTime, info=AUDITED),
+)
+
+# What students are called elsewhere, settled by an instructor once: in the list of a meeting's participants, or in
+# git. Without a student it is known to be nobody of the course. An e-mail address goes before a name.
+aliases = _table(
+    "aliases",
+    sa.Column("kind", _words("meeting", "git", name="kind"), nullable=False, info=AUDITED),
+    sa.Column("name", CleanText, nullable=False, info=PERSON),
+    sa.Column("email", CleanText, info=PERSON),
+    # What is compared; of the e-mail address if there is one, else of the name.
+    sa.Column("key", CleanText, nullable=False, info=PERSON),
+    sa.Column("student_id", sa.ForeignKey("students.id", ondelete="CASCADE"), index=True, info=AUDITED),
+    sa.Column("settled_at", UtcDateTime, nullable=False),
+    sa.UniqueConstraint("kind", "key"),
+)
+
+# Files about a session that were read. A session is known by its day in the course's time zone and by which of
+# that day it is, so that a corrected time or a session added before it loses nothing.
+attendance_imports = _table(
+    "attendance_imports",
+    sa.Column("day", sa.Date, nullable=False, info=AUDITED),
+    sa.Column("turn", sa.Integer, nullable=False, info=AUDITED),
+    sa.Column("source", CleanText, nullable=False, info=FREE),
+    sa.Column("content", CleanText, nullable=False, info=PLAIN),
+    sa.Column("imported_at", UtcDateTime, nullable=False),
+    # Set when another file took its place, or it was taken back.
+    sa.Column("replaced_at", UtcDateTime, info=AUDITED),
+)
+sa.Index("ix_attendance_imports_session", attendance_imports.c.day, attendance_imports.c.turn)
+
+# Their rows, as they stand there, and whom they were taken for.
+attendance_rows = _table(
+    "attendance_rows",
+    sa.Column(
+        "import_id", sa.ForeignKey("attendance_imports.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    sa.Column("line", sa.Integer, nullable=False),
+    sa.Column("name", CleanText, nullable=False, info=PERSON),
+    sa.Column("email", CleanText, info=PERSON),
+    # None where the file gives only how long somebody was there.
+    sa.Column("joined_at", UtcDateTime),
+    sa.Column("left_at", UtcDateTime),
+    # Of it within the session.
+    sa.Column("seconds", sa.Integer, nullable=False),
+    sa.Column("student_id", sa.ForeignKey("students.id", ondelete="CASCADE"), index=True, info=AUDITED),
+    sa.Column("how", _words("email", "alias", "name", "fuzzy", "none", name="how"), nullable=False),
+    # How alike the names are, from 0 to 100.
+    sa.Column("score", sa.Integer),
+)
+
+# How long each student was in each session, all files together, and what an instructor marked, which goes first.
+attendance = _table(
+    "attendance",
+    sa.Column("student_id", sa.ForeignKey("students.id", ondelete="CASCADE"), nullable=False, info=AUDITED),
+    sa.Column("day", sa.Date, nullable=False, info=AUDITED),
+    sa.Column("turn", sa.Integer, nullable=False, info=AUDITED),
+    sa.Column("seconds", sa.Integer, info=AUDITED),
+    sa.Column("marked", _words("attended", "missed", name="marked"), info=AUDITED),
+    sa.Column("reason", CleanText, info=FREE),
+    sa.Column("changed_at", UtcDateTime, nullable=False),
+    sa.UniqueConstraint("student_id", "day", "turn"),
+)
+
+# Other deadlines of single groups; the newest that is not withdrawn counts.
+extensions = _table(
+    "extensions",
+    sa.Column(
+        "group_id", sa.ForeignKey("groups.id", ondelete="CASCADE"), nullable=False, index=True, info=AUDITED
+    ),
+    # As course.toml names it.
+    sa.Column("milestone", CleanText, nullable=False, info=PLAIN),
+    sa.Column("due_at", UtcDateTime, nullable=False, info=AUDITED),
+    sa.Column("reason", CleanText, nullable=False, info=FREE),
+    sa.Column("set_at", UtcDateTime, nullable=False),
+    sa.Column("withdrawn_at", UtcDateTime, info=AUDITED),
+)
+
+# What the newest fetched state of a repository shows of who worked on it, counted once a commit.
+activity = _table(
+    "activity",
+    sa.Column(
+        "repository_id", sa.ForeignKey("repositories.id", ondelete="CASCADE"), nullable=False, unique=True
+    ),
+    sa.Column("commit_hash", CleanText, nullable=False, info=PLAIN),
+    # Of how it was counted.
+    sa.Column("basis", CleanText, nullable=False, info=PLAIN),
+    sa.Column("counted_at", UtcDateTime, nullable=False),
+    # Of the group's own commits.
+    sa.Column("commits", sa.Integer, nullable=False),
+    sa.Column("last_at", UtcDateTime),
+    sa.Column("whole", sa.Boolean, nullable=False),
+    # JSON as text: what each author did, by week and milestone.
+    sa.Column("people", CleanText, nullable=False, info=FREE),
+)
+
+# What an instructor decided about single findings; the newest that is not withdrawn counts.
+overrulings = _table(
+    "overrulings",
+    sa.Column(
+        "group_id", sa.ForeignKey("groups.id", ondelete="CASCADE"), nullable=False, index=True, info=AUDITED
+    ),
+    # The requirement's.
+    sa.Column("code", CleanText, nullable=False, info=PLAIN),
+    sa.Column("status", _words("met", "not_met", name="status"), nullable=False, info=AUDITED),
+    sa.Column("reason", CleanText, nullable=False, info=FREE),
+    sa.Column("set_at", UtcDateTime, nullable=False),
+    sa.Column("withdrawn_at", UtcDateTime, info=AUDITED),
+)
+
+# What instructors decided about projects; the newest counts, the others are the history.
+verdicts = _table(
+    "verdicts",
+    sa.Column(
+        "group_id", sa.ForeignKey("groups.id", ondelete="CASCADE"), nullable=False, index=True, info=AUDITED
+    ),
+    sa.Column("decision", _words("pass", "fail", "send_back", name="decision"), nullable=False, info=AUDITED),
+    sa.Column("comment", CleanText, info=FREE),
+    # What was looked at.
+    sa.Column("commit_hash", CleanText, info=PLAIN),
+    sa.Column("given_at", UtcDateTime, nullable=False),
+)
+
+# The certificates that were made.
+certificates = _table(
+    "certificates",
+    sa.Column(
+        "student_id",
+        sa.ForeignKey("students.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+        info=AUDITED,
+    ),
+    sa.Column("kind", _words("attendance", "achievement", name="kind"), nullable=False, info=AUDITED),
+    sa.Column("code", CleanText, nullable=False, unique=True, info=PLAIN),
+    # What it states, as it was signed.
+    sa.Column("statement", CleanText, nullable=False, info=PERSON),
+    sa.Column("issued_at", UtcDateTime, nullable=False),
     sa.Column("withdrawn_at", UtcDateTime, info=AUDITED),
 )
 

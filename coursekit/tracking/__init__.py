@@ -1,0 +1,1 @@
+"""What the instructors follow through the course: attendance, progress, verdicts, certificates."""
