@@ -57,6 +57,8 @@ def record_check(tx: Transaction, run: NewCheckRun) -> CheckRun:
         problems=json.dumps([asdict(problem) for problem in run.problems]) if run.problems else None,
         unruled=run.unruled,
         as_of=run.as_of,
+        seen_at=run.seen_at,
+        beside=run.beside,
     )
     rows = [
         {
@@ -144,6 +146,8 @@ def _with_findings(view: Reader, runs: Sequence[sa.Row[tuple[object, ...]]]) -> 
             problems=tuple(_to_problem(problem) for problem in json.loads(run.problems or "[]")),
             unruled=run.unruled or 0,
             as_of=run.as_of,
+            seen_at=run.seen_at,
+            beside=run.beside or 0,
         )
         for run in runs
     ]

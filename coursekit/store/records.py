@@ -277,6 +277,10 @@ class NewCheckRun:
         How many requirements have no rule.
     as_of : datetime, optional
         The moment whose state was checked; None for the present one.
+    seen_at : datetime, optional
+        With `as_of`: the first fetch that brought the commit; None where no fetch says so.
+    beside : int, optional
+        With `as_of`: how many commits are dated before it too and came into the branch later.
     """
 
     repository_id: int
@@ -290,6 +294,8 @@ class NewCheckRun:
     problems: tuple[Problem, ...] = ()
     unruled: int = 0
     as_of: datetime | None = None
+    seen_at: datetime | None = None
+    beside: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -373,6 +373,10 @@ check_runs = _table(
     sa.Column("unruled", sa.Integer),
     # The moment whose state was checked; none for the present one.
     sa.Column("as_of", UtcDateTime),
+    # Of such a check: the first fetch that brought the commit, which is dated before the moment, and how many
+    # commits are dated before it too and came into the branch later.
+    sa.Column("seen_at", UtcDateTime),
+    sa.Column("beside", sa.Integer),
 )
 
 findings = sa.Table(

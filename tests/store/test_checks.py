@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import UTC, datetime
 
 import pytest
 
@@ -92,3 +93,13 @@ def test_what_cannot_be_recorded(store: Store) -> None:
             checks.record_check(tx, NewCheckRun(99, "p", "1"))
         with pytest.raises(ValueError, match="several of DOC101"):
             checks.record_check(tx, NewCheckRun(a_repository(tx, "one"), "p", "1", (MET, MET)))
+
+
+def test_when_the_commit_at_a_moment_was_first_seen_is_kept(store: Store) -> None:
+    moment = datetime(2026, 5, 1, 16, tzinfo=UTC)
+    with store.transaction("check") as tx:
+        run = NewCheckRun(a_repository(tx, "one"), "p", "1", as_of=moment, seen_at=moment, beside=2)
+        recorded = checks.record_check(tx, run)
+        assert checks.newest_checks(tx) == []
+        assert checks.newest_checks(tx, moment) == [recorded]
+    assert (recorded.seen_at, recorded.beside) == (moment, 2)

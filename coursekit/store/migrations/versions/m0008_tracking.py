@@ -174,3 +174,5 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_certificates_student_id", "certificates", ["student_id"])
+    op.add_column("check_runs", sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("check_runs", sa.Column("beside", sa.Integer, nullable=True))
