@@ -87,20 +87,22 @@ def _table(name: str, *items: sa.schema.SchemaItem) -> sa.Table:
 
 students = _table(
     "students",
-    sa.Column("name", CleanText, nullable=False),
-    sa.Column("email", CleanText),
-    sa.Column("account", CleanText),
+    sa.Column("name", CleanText, nullable=False, info=PERSON),
+    sa.Column("email", CleanText, info=PERSON),
+    sa.Column("account", CleanText, info=PERSON),
     # The forms that are compared: case-folded in Python, as the databases' own lower() differ.
-    sa.Column("email_key", CleanText, unique=True),
-    sa.Column("account_key", CleanText, unique=True),
+    sa.Column("email_key", CleanText, unique=True, info=PERSON),
+    sa.Column("account_key", CleanText, unique=True, info=PERSON),
     sa.Column("added_at", UtcDateTime, nullable=False),
     # The number that the university gave, and the one that the git host gave the account: names of accounts change.
-    sa.Column("id_number", CleanText),
-    sa.Column("id_number_key", CleanText),
-    sa.Column("account_id", CleanText),
-    sa.Column("section", CleanText),
+    sa.Column("id_number", CleanText, info=PERSON),
+    sa.Column("id_number_key", CleanText, info=PERSON),
+    sa.Column("account_id", CleanText, info=PERSON),
+    sa.Column("section", CleanText, info=PERSON),
     # Set for who dropped out; everything about them stays.
     sa.Column("left_at", UtcDateTime, info=AUDITED),
+    # Set for who was erased: the row stays for the counts, and holds nobody's name any more.
+    sa.Column("erased_at", UtcDateTime, info=AUDITED),
 )
 # Indexes, not constraints: SQLite adds them to a table that is there.
 sa.Index("uq_students_id_number_key", students.c.id_number_key, unique=True)
@@ -108,8 +110,8 @@ sa.Index("uq_students_account_id", students.c.account_id, unique=True)
 
 groups = _table(
     "groups",
-    sa.Column("name", CleanText, nullable=False),
-    sa.Column("name_key", CleanText, nullable=False, unique=True),
+    sa.Column("name", CleanText, nullable=False, info=FREE),
+    sa.Column("name_key", CleanText, nullable=False, unique=True, info=FREE),
     sa.Column("added_at", UtcDateTime, nullable=False),
 )
 
@@ -133,8 +135,8 @@ sa.Index("ix_memberships_student_id", memberships.c.student_id)
 repositories = _table(
     "repositories",
     sa.Column("group_id", sa.ForeignKey("groups.id"), nullable=False, index=True, info=AUDITED),
-    sa.Column("url", CleanText),
-    sa.Column("path", CleanText),
+    sa.Column("url", CleanText, info=FREE),
+    sa.Column("path", CleanText, info=FREE),
     sa.Column("origin", _words("made", "linked", name="origin"), nullable=False, info=AUDITED),
     sa.Column("added_at", UtcDateTime, nullable=False),
     sa.Column("replaced_at", UtcDateTime, info=AUDITED),
@@ -154,9 +156,9 @@ proposal_decisions = _table(
     sa.Column("group_id", sa.ForeignKey("groups.id"), nullable=False, index=True, info=AUDITED),
     sa.Column("decision", _words("accepted", "sent_back", name="decision"), nullable=False, info=AUDITED),
     # For the group to read, hence free text, which may name people: never in the audit.
-    sa.Column("comment", CleanText),
+    sa.Column("comment", CleanText, info=FREE),
     # Of what was read, so that a proposal that has changed since is told apart.
-    sa.Column("fingerprint", CleanText, nullable=False),
+    sa.Column("fingerprint", CleanText, nullable=False, info=PLAIN),
     sa.Column("decided_at", UtcDateTime, nullable=False),
 )
 
@@ -178,7 +180,7 @@ access = _table(
         index=True,
         info=AUDITED,
     ),
-    sa.Column("account", CleanText, nullable=False),
+    sa.Column("account", CleanText, nullable=False, info=PERSON),
     sa.Column("granted_at", UtcDateTime, nullable=False, info=AUDITED),
     sa.Column("revoked_at", UtcDateTime, info=AUDITED),
 )
@@ -193,13 +195,13 @@ fetches = _table(
     sa.Column(
         "state", _words("new", "updated", "unchanged", "empty", "failed", name="state"), nullable=False
     ),
-    sa.Column("branch", CleanText),
-    sa.Column("commit_hash", CleanText),
+    sa.Column("branch", CleanText, info=FREE),
+    sa.Column("commit_hash", CleanText, info=PLAIN),
     sa.Column("committed_at", UtcDateTime),
     sa.Column("commits", sa.Integer, nullable=False),
     # JSON as text; see the locations of findings.
-    sa.Column("events", CleanText, nullable=False),
-    sa.Column("reason", CleanText),
+    sa.Column("events", CleanText, nullable=False, info=FREE),
+    sa.Column("reason", CleanText, info=FREE),
 )
 
 # When each group presents. The row stays when the group loses its slot, as calendars must be told so under the
@@ -209,7 +211,7 @@ presentations = _table(
     sa.Column(
         "group_id", sa.ForeignKey("groups.id", ondelete="CASCADE"), nullable=False, unique=True, info=AUDITED
     ),
-    sa.Column("uid", CleanText, nullable=False),
+    sa.Column("uid", CleanText, nullable=False, info=PLAIN),
     sa.Column("starts_at", UtcDateTime, nullable=False, info=AUDITED),
     sa.Column("ends_at", UtcDateTime, nullable=False, info=AUDITED),
     # Goes up with every change, so that calendars tell the newer from the older.
@@ -356,20 +358,46 @@ certificates = _table(
     sa.Column("withdrawn_at", UtcDateTime, info=AUDITED),
 )
 
+# How a later file is known to speak of somebody who was erased, so that it does not bring the name back: hashes of
+# what the person was called, each under a salt of the person's own.
+tombstones = _table(
+    "tombstones",
+    sa.Column(
+        "student_id",
+        sa.ForeignKey("students.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+        info=AUDITED,
+    ),
+    sa.Column(
+        "kind", _words("name", "email", "account", "id_number", "account_id", name="kind"), nullable=False
+    ),
+    sa.Column("salt", CleanText, nullable=False, info=PLAIN),
+    sa.Column("hash", CleanText, nullable=False, info=PLAIN),
+)
+
+# The backups that the tool made, where they were put: who is erased here is erased there too.
+backups = _table(
+    "backups",
+    sa.Column("made_at", UtcDateTime, nullable=False),
+    sa.Column("host", CleanText, nullable=False, info=PLAIN),
+    sa.Column("path", CleanText, nullable=False, info=PLAIN),
+)
+
 check_runs = _table(
     "check_runs",
     sa.Column("repository_id", sa.ForeignKey("repositories.id"), nullable=False, index=True),
-    sa.Column("commit_hash", CleanText),
-    sa.Column("profile", CleanText, nullable=False),
-    sa.Column("version", CleanText, nullable=False),
+    sa.Column("commit_hash", CleanText, info=PLAIN),
+    sa.Column("profile", CleanText, nullable=False, info=PLAIN),
+    sa.Column("version", CleanText, nullable=False, info=PLAIN),
     sa.Column("checked_at", UtcDateTime, nullable=False),
     # What was judged, and by what: fingerprints, so that the same need not be judged again.
-    sa.Column("content", CleanText),
-    sa.Column("basis", CleanText),
+    sa.Column("content", CleanText, info=PLAIN),
+    sa.Column("basis", CleanText, info=PLAIN),
     # JSON as text: the files of a folder that were read.
-    sa.Column("read_files", CleanText),
+    sa.Column("read_files", CleanText, info=FREE),
     # JSON as text: what could not be read.
-    sa.Column("problems", CleanText),
+    sa.Column("problems", CleanText, info=FREE),
     sa.Column("unruled", sa.Integer),
     # The moment whose state was checked; none for the present one.
     sa.Column("as_of", UtcDateTime),
@@ -383,28 +411,28 @@ findings = sa.Table(
     "findings",
     metadata,
     sa.Column("run_id", sa.ForeignKey("check_runs.id", ondelete="CASCADE"), primary_key=True),
-    sa.Column("code", CleanText, primary_key=True),
+    sa.Column("code", CleanText, primary_key=True, info=PLAIN),
     sa.Column("position", sa.Integer, nullable=False),
-    sa.Column("title", CleanText, nullable=False),
+    sa.Column("title", CleanText, nullable=False, info=PLAIN),
     sa.Column("status", _words(*(status.value for status in Status), name="status"), nullable=False),
     sa.Column("level", _words(*(level.value for level in Level), name="level"), nullable=False),
-    sa.Column("milestone", CleanText),
+    sa.Column("milestone", CleanText, info=PLAIN),
     sa.Column("due", sa.Boolean, nullable=False),
-    sa.Column("message", CleanText, nullable=False),
-    sa.Column("hint", CleanText, nullable=False),
+    sa.Column("message", CleanText, nullable=False, info=FREE),
+    sa.Column("hint", CleanText, nullable=False, info=FREE),
     # JSON as text: it is handed on, never searched in, and PostgreSQL's JSON refuses \u0000.
-    sa.Column("locations", CleanText, nullable=False),
+    sa.Column("locations", CleanText, nullable=False, info=FREE),
 )
 
 jobs = _table(
     "jobs",
-    sa.Column("name", CleanText, nullable=False, unique=True),
+    sa.Column("name", CleanText, nullable=False, unique=True, info=PLAIN),
     sa.Column("started_at", UtcDateTime, nullable=False),
     # Set when a run came to its end, so that one that was cut short is told apart.
     sa.Column("ended_at", UtcDateTime),
     # The lock: a token of the run that holds it, and what tells whether that run still lives.
-    sa.Column("owner", CleanText),
-    sa.Column("owner_host", CleanText),
+    sa.Column("owner", CleanText, info=PLAIN),
+    sa.Column("owner_host", CleanText, info=PLAIN),
     sa.Column("owner_pid", sa.Integer),
     sa.Column("beat_at", UtcDateTime),
 )
@@ -413,25 +441,25 @@ job_items = sa.Table(
     "job_items",
     metadata,
     sa.Column("job_id", sa.ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
-    sa.Column("key", CleanText, primary_key=True),
-    sa.Column("version", CleanText, nullable=False),
+    sa.Column("key", CleanText, primary_key=True, info=PLAIN),
+    sa.Column("version", CleanText, nullable=False, info=PLAIN),
     sa.Column("state", _words("started", "done", "failed", name="state"), nullable=False),
-    sa.Column("reason", CleanText),
+    sa.Column("reason", CleanText, info=FREE),
     sa.Column("changed_at", UtcDateTime, nullable=False),
 )
 
 audit = _table(
     "audit",
     sa.Column("at", UtcDateTime, nullable=False),
-    sa.Column("actor", CleanText, nullable=False),
-    sa.Column("command", CleanText, nullable=False),
-    sa.Column("action", CleanText, nullable=False),
-    sa.Column("table_name", CleanText, nullable=False),
+    sa.Column("actor", CleanText, nullable=False, info=PLAIN),
+    sa.Column("command", CleanText, nullable=False, info=PLAIN),
+    sa.Column("action", CleanText, nullable=False, info=PLAIN),
+    sa.Column("table_name", CleanText, nullable=False, info=PLAIN),
     sa.Column("row_id", sa.Integer, nullable=False),
-    sa.Column("field", CleanText),
-    sa.Column("old", CleanText),
-    sa.Column("new", CleanText),
-    sa.Column("reason", CleanText),
+    sa.Column("field", CleanText, info=PLAIN),
+    sa.Column("old", CleanText, info=PLAIN),
+    sa.Column("new", CleanText, info=PLAIN),
+    sa.Column("reason", CleanText, info=FREE),
 )
 sa.Index("ix_audit_row", audit.c.table_name, audit.c.row_id)
 

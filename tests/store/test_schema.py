@@ -66,6 +66,17 @@ def test_only_closed_types_are_audited() -> None:
                 assert schema.is_audited(table.name, column.name), f"{table}.{column.name} may hold a name"
 
 
+def test_every_text_says_what_it_may_hold_of_a_person() -> None:
+    """A new table cannot be forgotten when somebody is erased."""
+    words = {one["privacy"] for one in (schema.PERSON, schema.FREE, schema.PLAIN)}
+    for table in schema.metadata.tables.values():
+        for column in table.c:
+            kind = getattr(column.type, "impl_instance", column.type)
+            if not isinstance(kind, schema.CLOSED_TYPES):
+                said = f"{table}.{column.name} needs info=PERSON, FREE or PLAIN"
+                assert column.info.get("privacy") in words, said
+
+
 @pytest.mark.parametrize(
     ("table", "column"),
     [

@@ -176,3 +176,28 @@ def upgrade() -> None:
     op.create_index("ix_certificates_student_id", "certificates", ["student_id"])
     op.add_column("check_runs", sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("check_runs", sa.Column("beside", sa.Integer, nullable=True))
+    op.add_column("students", sa.Column("erased_at", sa.DateTime(timezone=True)))
+    op.create_table(
+        "tombstones",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("student_id", sa.Integer, nullable=False),
+        sa.Column("kind", sa.String(20), nullable=False),
+        sa.Column("salt", sa.Text, nullable=False),
+        sa.Column("hash", sa.Text, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["student_id"], ["students.id"], name="fk_tombstones_student_id_students", ondelete="CASCADE"
+        ),
+        sa.CheckConstraint(
+            "kind IN ('name', 'email', 'account', 'id_number', 'account_id')", name="ck_tombstones_kind"
+        ),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_tombstones_student_id", "tombstones", ["student_id"])
+    op.create_table(
+        "backups",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("host", sa.Text, nullable=False),
+        sa.Column("path", sa.Text, nullable=False),
+        sqlite_autoincrement=True,
+    )
