@@ -12,21 +12,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
-from coursekit import __version__
-from coursekit.checker.basis import basis
-from coursekit.checker.engine import Check, due_milestones, milestones_until
-from coursekit.checker.profile import Profile, load_profile
+from coursekit.checker.engine import Check, milestones_until
+from coursekit.checker.profile import Profile
 from coursekit.checker.selection import selected
-from coursekit.checker.worker import MEMORY, SECONDS, Done, Task, check_task, preload, unread
+from coursekit.checker.worker import MEMORY, SECONDS, Done, Task, check_task
 from coursekit.config import Course
+from coursekit.course.checking import Judging, Work, preloaded
 from coursekit.course.places import Place, group_places
 from coursekit.errors import InputError
 from coursekit.jobs import JobItem, Progress, run_job
-from coursekit.model import Waiver
 from coursekit.store import Transaction, open_store
-from coursekit.store.checks import newest_checks, record_check
-from coursekit.store.records import CheckRun, NewCheckRun, NewRepository
-from coursekit.store.repositories import add_repository, present_repository
+from coursekit.store.checks import newest_checks
+from coursekit.store.records import CheckRun
 from coursekit.text import nearest, one_line, plural
 
 JOB = "check"
@@ -121,11 +118,8 @@ def check_all(
     JobRunningError
         If another run is at work.
     """
-    name = profile or course.profile
-    if name.endswith(".toml") and not profile:
-        name = str(course.folder / name)
-    loaded = load_profile(name)
-    view = _View(loaded, milestone, select, ignore)
+    judging = Judging(course, profile=profile, language=language)
+    view = _View(judging.profile, milestone, select, ignore)
     moment = moment_of(course, as_of) if as_of else None
     with open_store(course.store, create=False) as store:
         with store.read() as reader:
@@ -136,9 +130,10 @@ def check_all(
                 "expected groups in the course, found none",
                 "Make them with  coursekit groups  or from a column of the roster.",
             )
-        run = _Run(course, name, loaded, language or course.language, moment)
+        run = _Run(judging)
         there = [place for place in places if place.work is not None]
-        items = [run.item(place, known.get(place.group.id)) for place in there]
+        works = [judging.work(place, known.get(place.group.id), moment) for place in there]
+        items = [JobItem(f"group:{work.place.group.id}", work) for work in works]
         run_job(
             store,
             JOB,
@@ -152,7 +147,7 @@ def check_all(
             processes=True,
             timeout=timeout,
             memory=memory,
-            preload=[*preload(), "pygit2"],
+            preload=preloaded(),
             progress=progress,
         )
         missing = [place for place in places if place.work is None]
@@ -163,99 +158,33 @@ def check_all(
     return CheckedCourse(checks, done, run.unchanged, run.failed, tuple(one.group.name for one in missing))
 
 
-@dataclass(frozen=True, slots=True)
-class _Item:
-    """A group's work to check, by what, and what the store has of it."""
-
-    place: Place
-    task: Task
-    basis: str
-    known: CheckRun | None
-
-
 class _Run:
     """What a run has found so far, and how it keeps that."""
 
-    def __init__(
-        self, course: Course, name: str, profile: Profile, language: str, as_of: dt.datetime | None
-    ) -> None:
-        self.course = course
-        self.name = name
-        self.profile = profile
-        self.language = language
-        self.as_of = as_of
-        due = due_milestones(profile, course.milestones, as_of or dt.datetime.now(dt.UTC))
-        self.due = tuple(one for one in profile.milestones if one in due)
-        self.basis = basis(name, [self.due, language])
+    def __init__(self, judging: Judging) -> None:
+        self.judging = judging
         self.checks: dict[int, Check] = {}
         self.unchanged = 0
         self.failed = 0
 
-    def item(self, place: Place, known: CheckRun | None) -> JobItem[_Item]:
-        assert place.work is not None
-        waivers = _waivers(self.course, place)
-        by = f"{self.basis} {waivers!r}" if waivers else self.basis
-        same = known if known and known.basis == by and known.content else None
-        task = Task(
-            place.work,
-            place.group.name,
-            self.name,
-            self.due,
-            waivers,
-            self.language,
-            as_of=self.as_of,
-            known=same.content if same else None,
-            read=same.read if same else (),
-        )
-        return JobItem(f"group:{place.group.id}", _Item(place, task, by, same))
-
-    def record(self, tx: Transaction, item: JobItem[_Item], done: Done) -> None:
-        place, known = item.value.place, item.value.known
+    def record(self, tx: Transaction, item: JobItem[Work], done: Done) -> None:
+        work = item.value
+        group = work.place.group.id
         if done.check is None:
-            assert known is not None
-            self.checks[place.group.id] = _from_store(known, item.value.task)
+            assert work.known is not None
+            self.checks[group] = _from_store(work.known, work.task)
             self.unchanged += 1
             return
-        self._keep(tx, item.value, done)
-        self.checks[place.group.id] = done.check
+        self.judging.keep(tx, work, done)
+        self.checks[group] = done.check
         self.failed += done.content is None
 
-    def record_failure(self, tx: Transaction, item: JobItem[_Item], reason: str) -> None:
-        task = item.value.task
-        check = unread(task.path, task.name, self.profile, reason, self.language)
-        self._keep(tx, item.value, Done(check, None))
-        self.checks[item.value.place.group.id] = check
-        self.failed += 1
-
-    def _keep(self, tx: Transaction, item: _Item, done: Done) -> None:
-        assert done.check is not None
-        group = item.place.group.id
-        # The group may have got another repository, or have gone, while this was at work.
-        present = present_repository(tx, group)
-        if present is None:
-            path = item.place.folder.relative_to(self.course.folder).as_posix()
-            present = add_repository(tx, NewRepository(group, path=path))
-        found = done.check
-        record_check(
-            tx,
-            NewCheckRun(
-                present.id,
-                found.profile,
-                __version__,
-                found.findings,
-                commit=done.commit,
-                content=done.content,
-                basis=item.basis,
-                read=done.read,
-                problems=found.problems,
-                unruled=found.unruled,
-                as_of=self.as_of,
-            ),
-        )
+    def record_failure(self, tx: Transaction, item: JobItem[Work], reason: str) -> None:
+        self.record(tx, item, Done(self.judging.unread(item.value.place, reason), None))
 
     def without_work(self, place: Place) -> Check:
         reason = "nothing of this group is on this machine; 'coursekit fetch --all' brings it"
-        return unread(place.folder, place.group.name, self.profile, reason, self.language)
+        return self.judging.unread(place, reason)
 
 
 class _View:
@@ -280,16 +209,6 @@ class _View:
 def _from_store(run: CheckRun, task: Task) -> Check:
     return Check(
         str(task.path), task.name, run.profile, task.language, run.findings, run.problems, 0, run.unruled
-    )
-
-
-def _waivers(course: Course, place: Place) -> tuple[Waiver, ...]:
-    """Return what the group is excused from. Which group it is, the course says and not its `project.toml`."""
-    names = {place.group.name.casefold(), place.name}
-    return tuple(
-        replace(waiver, group=None)
-        for waiver in course.waivers
-        if waiver.group is None or waiver.group.casefold() in names
     )
 
 

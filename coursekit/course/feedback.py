@@ -7,13 +7,12 @@ e-mail each. Nothing is sent unless that is asked for.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
 
-from coursekit import __version__
-from coursekit.checker import check_path
 from coursekit.config import Course
+from coursekit.course.checking import Judging
 from coursekit.course.feedback_text import (
     MARKER,
     TITLE,
@@ -30,10 +29,9 @@ from coursekit.files import write_bytes
 from coursekit.hosts import Host, HostError, Remote, open_host
 from coursekit.jobs import ItemFailure, JobItem, Progress, run_job, why
 from coursekit.store import Store, open_store
-from coursekit.store.checks import list_checks, newest_checks, record_check
+from coursekit.store.checks import list_checks, newest_checks
 from coursekit.store.people import members
-from coursekit.store.records import CheckRun, NewCheckRun, NewRepository, Student
-from coursekit.store.repositories import add_repository
+from coursekit.store.records import CheckRun, NewCheckRun, Student
 from coursekit.text import one_line
 
 JOB = "feedback"
@@ -171,15 +169,18 @@ def feedback(
             places = [place for place in group_places(course, view) if place.group in chosen]
             people = members(view)
             fresh = {run.group_id for run in newest_checks(view)}
-        found = []
-        for place in places:
-            problem, run = "", None
-            if place.group.id not in fresh:
-                try:
-                    run = _check_now(course, store, place, keep=send)
-                except CoursekitError as error:
-                    problem = why(error)
-            found.append(_Group(place, people[place.group.id], _way(place, host, way), run, problem))
+        unchecked = [place for place in places if place.group.id not in fresh]
+        runs, problems = _check_now(course, store, unchecked, keep=send) if unchecked else ({}, {})
+        found = [
+            _Group(
+                place,
+                people[place.group.id],
+                _way(place, host, way),
+                runs.get(place.group.id),
+                problems.get(place.group.id, ""),
+            )
+            for place in places
+        ]
         if host and any(one.way == "issue" and not one.problem for one in found):
             host.begin()
         writer = _Writer(course, store, host, folder, act=send)
@@ -232,30 +233,36 @@ def _way(place: Place, host: Host | None, way: Way | None) -> Way:
     return "issue" if host and url and host.name_of(url) else "file"
 
 
-def _check_now(course: Course, store: Store, place: Place, *, keep: bool) -> CheckRun | None:
-    """Check a group that never was; gives the result only when the store does not keep it."""
-    if place.work is None:
-        raise InputError(
-            f"expected the group's work at {one_line(str(place.clone))} or {one_line(str(place.folder))}, found neither",
-            "Bring it in with  coursekit fetch --all .",
-        )
-    check = check_path(place.work, profile=course.profile, waivers=course.waivers, language=course.language)
-    with store.transaction(JOB) as tx:
-        if keep:
-            repository = place.repository or add_repository(
-                tx, NewRepository(place.group.id, path=place.folder.relative_to(course.folder).as_posix())
-            )
-            record_check(tx, NewCheckRun(repository.id, check.profile, __version__, check.findings))
-            return None
-        return CheckRun(
-            id=0,
-            repository_id=0,
-            group_id=place.group.id,
-            profile=check.profile,
-            version=__version__,
-            findings=check.findings,
-            checked_at=tx.now,
-        )
+def _check_now(
+    course: Course, store: Store, places: Sequence[Place], *, keep: bool
+) -> tuple[dict[int, CheckRun], dict[int, str]]:
+    """Check groups that never were, as `check --all` does.
+
+    Gives by the group's id what the store does not keep, and why for those that could not be read.
+    """
+    runs: dict[int, CheckRun] = {}
+    problems = {
+        place.group.id: f"expected the group's work at {one_line(str(place.clone))} or "
+        f"{one_line(str(place.folder))}, found neither. Bring it in with  coursekit fetch --all ."
+        for place in places
+        if place.work is None
+    }
+    there = [place for place in places if place.work is not None]
+    judging = Judging(course)
+    works = [judging.work(place) for place in there]
+    for work, done in zip(works, judging.check(works), strict=True):
+        group = work.place.group.id
+        if done.check is None or done.content is None:
+            problems[group] = done.check.problems[0].message.en if done.check else ""
+            continue
+        with store.transaction(JOB) as tx:
+            if keep:
+                judging.keep(tx, work, done)
+                continue
+            new = judging.found(work, done, repository_id=0)
+            known = {field.name: getattr(new, field.name) for field in fields(NewCheckRun)}
+            runs[group] = CheckRun(id=0, group_id=group, checked_at=tx.now, **known)
+    return runs, problems
 
 
 def _look(items: Sequence[JobItem[_Group]], writer: _Writer) -> list[ItemFailure]:

@@ -12,6 +12,7 @@ import cmarkgfm
 import pytest
 
 from coursekit.config import Course, load_course
+from coursekit.course.check_all import check_all
 from coursekit.course.feedback import Feedback, Way, feedback
 from coursekit.course.feedback_text import Told, changes, told
 from coursekit.course.publish import publish
@@ -137,6 +138,42 @@ def test_who_was_never_checked_is_checked_now(tmp_path: Path) -> None:
     with open_store(course.store) as store, store.read() as view:
         [kept] = list_checks(view, 1)
     assert told(written(course)) == Told(kept.id, 0)
+
+
+def test_who_was_never_checked_is_judged_as_check_all_does(tmp_path: Path) -> None:
+    """Not by a waiver of another group, nor by deadlines of its own; `check --all` finds it unchanged then."""
+    course = a_course(tmp_path / "c", FOLDER, {"Birds": (), "Leaves": ()})
+    with (tmp_path / "c/course.toml").open("a") as file:
+        file.write('[[waivers]]\ncode = "LIT201"\nreason = "ill"\ngroup = "Leaves"\n')
+        file.write('[[check.milestones]]\nname = "model"\ndeadline = 2999-01-01T00:00:00Z\n')
+    course = load_course(tmp_path / "c")
+    project = (
+        '[project]\ntitle = "x"\ngroup = "Leaves"\n[[check.milestones]]\n'
+        'name = "literature-review"\ndeadline = 2999-01-01T00:00:00Z\n'
+    )
+    for name in ("birds", "leaves"):
+        write(course.folder / "repositories" / name, {"README.md": "# Title\n", "project.toml": project})
+    birds, leaves = feedback(course).sent
+    assert "**Sources** (LIT201): there is no folder" in birds.text
+    assert "**Sources** (LIT201): waived: ill" in leaves.text
+    feedback(course, send=True)
+    with open_store(course.store) as store, store.read() as view:
+        kept = [{one.code: one for one in list_checks(view, group)[0].findings} for group in (1, 2)]
+    assert [found["LIT201"].status for found in kept] == [Status.NOT_MET, Status.WAIVED]
+    assert [found["LIT201"].due for found in kept] == [True, True]
+    assert [found["MOD503"].due for found in kept] == [False, False]
+    assert check_all(course).summary == "0 done, 2 unchanged, 0 failed, of 2 groups"
+
+
+def test_who_was_never_checked_and_cannot_be_read_is_named(tmp_path: Path) -> None:
+    course = a_course(tmp_path / "c", FOLDER)
+    (tmp_path / "c/repositories/birds/README.md").rename(tmp_path / "c/repositories/birds/x")
+    done = feedback(course, send=True)
+    assert [group for group, _ in done.failures] == ["Birds"]
+    assert done.failures[0][1].startswith("could not be read: expected a group's repository at")
+    assert kinds(done) == ["new"]
+    with open_store(course.store) as store, store.read() as view:
+        assert list_checks(view, 1) == []
 
 
 def test_a_group_without_work_is_named_and_the_others_go_on(tmp_path: Path) -> None:
