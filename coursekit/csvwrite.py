@@ -4,25 +4,52 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 
 from coursekit.text import printable
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: By which Excel knows that a file is UTF-8; without it umlauts are shown as other characters.
+BOM = "\ufeff"
+DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}
+
+# What a spreadsheet begins to run a cell at, the wide forms of East Asian keyboards among it.
+_FORMULA = "[=+\\-@\t\r\n＝＋－＠]"
+# Also behind a separator of another country's: Excel in German splits a file with commas at semicolons. The
+# apostrophes that stand there already count, so that they can be told from ours.
+_BEGINS = re.compile(f"(^|[,;|\t])('*)(?={_FORMULA})")
+_GUARDED = re.compile(f"(^|[,;|\t])'('*)(?={_FORMULA})")
 
 
-def csv_text(rows: Iterable[Sequence[object]]) -> str:
-    """Return rows as CSV with commas and LF.
+def csv_text(rows: Iterable[Sequence[object]], *, delimiter: str = ",", bom: bool = False) -> str:
+    """Return rows as CSV with LF.
 
     A text that a spreadsheet would run as a formula gets an apostrophe in front; control characters are escaped,
     as whoever looks at it with ``cat`` has a terminal.
+
+    Parameters
+    ----------
+    rows : iterable of sequence
+    delimiter : str, optional
+        What stands between cells; Excel in German takes ``;``.
+    bom : bool, optional
+        Whether a byte-order mark stands in front, by which Excel knows that it is UTF-8.
     """
     file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
+    writer = csv.writer(file, delimiter=delimiter, lineterminator="\n")
     for row in rows:
-        writer.writerow([_safe(cell) if isinstance(cell, str) else cell for cell in row])
-    return file.getvalue()
+        writer.writerow([printable(guarded(cell)) if isinstance(cell, str) else cell for cell in row])
+    return (BOM if bom else "") + file.getvalue()
 
 
-def _safe(cell: str) -> str:
-    return f"'{printable(cell)}" if cell.startswith(_FORMULA) else printable(cell)
+def guarded(cell: str) -> str:
+    """Return a cell's text with an apostrophe wherever a spreadsheet would begin a formula.
+
+    A single ``-``, which stands for nothing in many tables, is none. `unguarded` gives the text back.
+    """
+    return cell if cell == "-" else _BEGINS.sub(r"\1'\2", cell)
+
+
+def unguarded(cell: str) -> str:
+    """Return what `guarded` was given: each apostrophe that it put is taken away."""
+    return _GUARDED.sub(r"\1\2", cell)
