@@ -252,6 +252,107 @@ class Presence:
     marked: Literal["attended", "missed"] | None
 
 
+OverruledStatus = Literal["met", "not_met"]
+
+
+@dataclass(frozen=True, slots=True)
+class NewOverruling:
+    """What an instructor decided about one requirement of one group, whatever a check finds.
+
+    Parameters
+    ----------
+    group_id : int
+    code : str
+        The requirement's.
+    status : {"met", "not_met"}
+    reason : str
+        For the group to read, too.
+    """
+
+    group_id: int
+    code: str
+    status: OverruledStatus
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overruling(NewOverruling):
+    """A decision in the store; the newest of a requirement counts unless it was withdrawn."""
+
+    id: int
+    set_at: datetime
+    withdrawn_at: datetime | None = None
+
+
+VerdictDecision = Literal["pass", "fail", "send_back"]
+
+
+@dataclass(frozen=True, slots=True)
+class NewVerdict:
+    """What an instructor decided about a group's project.
+
+    Parameters
+    ----------
+    group_id : int
+    decision : {"pass", "fail", "send_back"}
+    comment : str, optional
+        For the group.
+    commit : str, optional
+        What was looked at; None when the project is a folder without git, or nothing was checked.
+    accepted : tuple of str, optional
+        Requirements that no rule could judge and that the instructor looked at and found to be met, in that commit.
+    """
+
+    group_id: int
+    decision: VerdictDecision
+    comment: str | None = None
+    commit: str | None = None
+    accepted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict(NewVerdict):
+    """A verdict in the store; the newest of a group counts."""
+
+    id: int
+    given_at: datetime
+
+
+CertificateKind = Literal["attendance", "achievement"]
+
+
+@dataclass(frozen=True, slots=True)
+class NewCertificate:
+    """A certificate that is given out.
+
+    Parameters
+    ----------
+    student_id : int
+    kind : {"attendance", "achievement"}
+    code : str
+        What is printed for verifying it; unique in the course.
+    statement : str
+        What it states, as it is signed.
+    file : str
+        The name of its file.
+    """
+
+    student_id: int
+    kind: CertificateKind
+    code: str
+    statement: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate(NewCertificate):
+    """A certificate in the store; valid while ``withdrawn_at`` is None."""
+
+    id: int
+    issued_at: datetime
+    withdrawn_at: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class NewCheckRun:
     """One check of one repository.

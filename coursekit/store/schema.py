@@ -337,6 +337,8 @@ verdicts = _table(
     sa.Column("comment", CleanText, info=FREE),
     # What was looked at.
     sa.Column("commit_hash", CleanText, info=PLAIN),
+    # The requirements, with spaces between them, that no rule could judge and that the instructor found to be met.
+    sa.Column("accepted", CleanText, nullable=False, info=PLAIN),
     sa.Column("given_at", UtcDateTime, nullable=False),
 )
 
@@ -354,6 +356,8 @@ certificates = _table(
     sa.Column("code", CleanText, nullable=False, unique=True, info=PLAIN),
     # What it states, as it was signed.
     sa.Column("statement", CleanText, nullable=False, info=PERSON),
+    # The file's name in the course's folder of certificates.
+    sa.Column("file", CleanText, nullable=False, info=PERSON),
     sa.Column("issued_at", UtcDateTime, nullable=False),
     sa.Column("withdrawn_at", UtcDateTime, info=AUDITED),
 )

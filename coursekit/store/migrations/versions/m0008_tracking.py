@@ -149,6 +149,7 @@ def upgrade() -> None:
         sa.Column("decision", sa.String(20), nullable=False),
         sa.Column("comment", sa.Text),
         sa.Column("commit_hash", sa.Text),
+        sa.Column("accepted", sa.Text, nullable=False),
         sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["group_id"], ["groups.id"], name="fk_verdicts_group_id_groups", ondelete="CASCADE"
@@ -164,6 +165,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(20), nullable=False),
         sa.Column("code", sa.Text, nullable=False),
         sa.Column("statement", sa.Text, nullable=False),
+        sa.Column("file", sa.Text, nullable=False),
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True)),
         sa.ForeignKeyConstraint(
