@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from coursekit.csvread import Row, Sheet, parse_sheet
 from coursekit.errors import InputError
-from coursekit.grouping.people import People, Person, fold
+from coursekit.people import People, Person, fold
 from coursekit.text import clean, one_line
 
 _GROUP = {"group", "groups", "groupname", "team", "gruppe", "gruppen", "gruppenname"}

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from coursekit.csvread import Row, parse_sheet
 from coursekit.errors import InputError
 from coursekit.grouping.listed import Unclear, column_key, split_people, tidy_rows, unreadable
-from coursekit.grouping.people import People, Person, fold
 from coursekit.grouping.value import Wish
+from coursekit.people import People, Person, fold
 from coursekit.text import nearest, one_line
 
 _EXAMPLE = (

@@ -243,6 +243,9 @@ attendance_imports = _table(
     sa.Column("source", CleanText, nullable=False, info=FREE),
     sa.Column("content", CleanText, nullable=False, info=PLAIN),
     sa.Column("imported_at", UtcDateTime, nullable=False),
+    # The session's times when it was last counted: where course.toml has others since, it is counted anew.
+    sa.Column("starts_at", UtcDateTime),
+    sa.Column("ends_at", UtcDateTime),
     # Set when another file took its place, or it was taken back.
     sa.Column("replaced_at", UtcDateTime, info=AUDITED),
 )
@@ -260,8 +263,9 @@ attendance_rows = _table(
     # None where the file gives only how long somebody was there.
     sa.Column("joined_at", UtcDateTime),
     sa.Column("left_at", UtcDateTime),
-    # Of it within the session.
-    sa.Column("seconds", sa.Integer, nullable=False),
+    # How long, as the file says it; what of it counts is worked out. None where it does not: with no times either,
+    # somebody was there for the whole session.
+    sa.Column("seconds", sa.Integer),
     sa.Column("student_id", sa.ForeignKey("students.id", ondelete="CASCADE"), index=True, info=AUDITED),
     sa.Column("how", _words("email", "alias", "name", "fuzzy", "none", name="how"), nullable=False),
     # How alike the names are, from 0 to 100.

@@ -12,7 +12,7 @@ from coursekit.course.enroll.run import Imported, store_plan
 from coursekit.course.groups import Followed, follow_members
 from coursekit.csvwrite import csv_text
 from coursekit.errors import InputError
-from coursekit.grouping.people import People, Person
+from coursekit.people import People, Person
 from coursekit.roster import Reading, entry_of
 from coursekit.store import Reader, open_store
 from coursekit.store.people import (

@@ -41,6 +41,8 @@ def upgrade() -> None:
         sa.Column("source", sa.Text, nullable=False),
         sa.Column("content", sa.Text, nullable=False),
         sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True)),
+        sa.Column("ends_at", sa.DateTime(timezone=True)),
         sa.Column("replaced_at", sa.DateTime(timezone=True)),
         sqlite_autoincrement=True,
     )
@@ -54,7 +56,7 @@ def upgrade() -> None:
         sa.Column("email", sa.Text),
         sa.Column("joined_at", sa.DateTime(timezone=True)),
         sa.Column("left_at", sa.DateTime(timezone=True)),
-        sa.Column("seconds", sa.Integer, nullable=False),
+        sa.Column("seconds", sa.Integer),
         sa.Column("student_id", sa.Integer),
         sa.Column("how", sa.String(20), nullable=False),
         sa.Column("score", sa.Integer),
