@@ -216,6 +216,19 @@ class Presentation:
     withdrawn_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extension:
+    """A deadline of one group for one milestone, in place of the course's; counts while ``withdrawn_at`` is None."""
+
+    id: int
+    group_id: int
+    milestone: str
+    due_at: datetime
+    reason: str
+    set_at: datetime
+    withdrawn_at: datetime | None = None
+
+
 AliasKind = Literal["meeting", "git"]
 
 
