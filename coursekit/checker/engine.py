@@ -5,14 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import fnmatch
 import traceback
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from coursekit import __version__
 from coursekit.checker.profile import Profile, Requirement, load_profile
-from coursekit.checker.rule import Outcome, not_judged
+from coursekit.checker.rule import Outcome, Parameters, not_judged
 from coursekit.checker.selection import selected
 from coursekit.errors import CoursekitError, InputError
 from coursekit.model import Finding, Level, Milestone, Problem, Status, Text, Waiver
@@ -24,6 +25,8 @@ NO_RULE = Text(
     "coursekit has no rule for this requirement yet; look yourself",
     "coursekit hat für diese Anforderung noch keine Regel; bitte selbst ansehen",
 )
+
+NOTHING: Parameters = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,7 @@ def check_path(
     language: str = "en",
     now: dt.datetime | None = None,
     due: Collection[str] | None = None,
+    parameters: Parameters = NOTHING,
 ) -> Check:
     """Open what lies at `path` and check it; see `open_submission` and `check`."""
     submission = open_submission(path, revision)
@@ -140,6 +144,7 @@ def check_path(
         language=language,
         now=now,
         due=due,
+        parameters=parameters,
     )
 
 
@@ -155,6 +160,7 @@ def check(
     language: str = "en",
     now: dt.datetime | None = None,
     due: Collection[str] | None = None,
+    parameters: Parameters = NOTHING,
 ) -> Check:
     """Judge every requirement of `profile`.
 
@@ -177,6 +183,8 @@ def check(
         When the deadlines are compared.
     due : collection of str, optional
         The milestones that are due, whatever the group's `project.toml` says of them.
+    parameters : mapping
+        What the course says of rules' parameters, as `course_parameters` gives it.
 
     Raises
     ------
@@ -198,7 +206,7 @@ def check(
     asked = {w.code: w.reason for w in submission.project.waivers_asked} if submission.project else {}
     findings = []
     for requirement in requirements:
-        outcome = _outcome(submission, requirement)
+        outcome = _outcome(submission, requirement, parameters.get(requirement.code, {}))
         findings.append(
             _finding(requirement, outcome, requirement.milestone in due, granted, asked, language)
         )
@@ -249,12 +257,12 @@ def due_milestones(profile: Profile, stated: Iterable[Milestone], now: dt.dateti
     )
 
 
-def _outcome(submission: Submission, requirement: Requirement) -> Outcome:
+def _outcome(submission: Submission, requirement: Requirement, stated: Mapping[str, Any]) -> Outcome:
     rule = requirement.rule
     if rule is None:
         return not_judged(NO_RULE)
     try:
-        return rule.check(submission, {**rule.parameters, **requirement.parameters})
+        return rule.check(submission, {**rule.parameters, **requirement.parameters, **stated})
     except (CoursekitError, MemoryError):
         raise
     except Exception as error:  # noqa: BLE001 - one rule's bug must not end the check of a course

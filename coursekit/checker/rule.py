@@ -12,10 +12,13 @@ from functools import lru_cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from pkgutil import iter_modules
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from coursekit.model import Location, Status, Text
 from coursekit.submission import Submission
+
+if TYPE_CHECKING:
+    from coursekit.config import Course
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,9 @@ class Rule:
         An example that does not meet it; a Text where it describes one in words.
     parameters : mapping
         The parameters that a profile may set, with their defaults.
+    from_course : mapping
+        Parameters that `course.toml` says where it says anything of them, each with its attribute of `Course`; it
+        counts more than the profile.
     """
 
     code: ClassVar[str]
@@ -64,6 +70,7 @@ class Rule:
     hint: ClassVar[Text]
     example: ClassVar[str | Text] = ""
     parameters: ClassVar[Mapping[str, Any]] = {}
+    from_course: ClassVar[Mapping[str, str]] = {}
 
     def check(self, submission: Submission, parameters: Mapping[str, Any]) -> Outcome:
         """Judge the submission.
@@ -73,7 +80,7 @@ class Rule:
         submission : Submission
             Ask it for facts; never open a file.
         parameters : mapping
-            The defaults, as changed by the profile.
+            The defaults, as changed by the profile and the course.
 
         Returns
         -------
@@ -81,6 +88,23 @@ class Rule:
             Made by `met`, `not_met` or `not_judged`.
         """
         raise NotImplementedError
+
+
+#: Of rules, by their codes: what a course says of their parameters.
+Parameters = Mapping[str, Mapping[str, Any]]
+
+
+def course_parameters(course: Course) -> Parameters:
+    """Return what a course says of the rules' parameters; rules of which it says nothing are missing."""
+    found = {
+        code: {
+            name: value
+            for name, attribute in rule.from_course.items()
+            if (value := getattr(course, attribute)) is not None
+        }
+        for code, rule in all_rules().items()
+    }
+    return {code: values for code, values in found.items() if values}
 
 
 class DuplicateCodeError(RuntimeError):

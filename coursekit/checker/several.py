@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from coursekit.checker.engine import Check, check_path
+from coursekit.checker.engine import Check, check_path, due_milestones
 from coursekit.checker.profile import load_profile
+from coursekit.checker.rule import course_parameters
 from coursekit.checker.selection import selected
 from coursekit.checker.worker import MEMORY, SECONDS, check_given, preload, unread
 from coursekit.errors import CoursekitError
-from coursekit.model import Waiver
 from coursekit.pools import pool, why
+
+if TYPE_CHECKING:
+    from coursekit.config import Course
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ def check_paths(
     profile: str | None = None,
     revision: str | None = None,
     milestone: str | None = None,
-    waivers: Sequence[Waiver] = (),
+    course: Course | None = None,
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
     language: str = "en",
@@ -52,6 +56,8 @@ def check_paths(
 
     Parameters
     ----------
+    course : Course, optional
+        By whose profile, deadlines, waivers and group size the paths are judged.
     jobs : int, optional
         How many are checked at once; by default as many as there are cores.
 
@@ -60,6 +66,8 @@ def check_paths(
     InputError
         If there is no such profile, or nothing of it is selected.
     """
+    if course and not profile:
+        profile = course.requirements
     if profile:
         # A wrong profile is one error, not one a repository.
         selected(load_profile(profile), select, ignore)
@@ -67,11 +75,13 @@ def check_paths(
         "profile": profile,
         "revision": revision,
         "milestone": milestone,
-        "waivers": tuple(waivers),
         "select": tuple(select),
         "ignore": tuple(ignore),
         "language": language,
     }
+    if course and profile:
+        stated = due_milestones(load_profile(profile), course.milestones, dt.datetime.now(dt.UTC))
+        options |= {"waivers": course.waivers, "parameters": course_parameters(course), "due": stated}
     if len(paths) == 1:
         try:
             return Checked((check_path(paths[0], **options),))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from pkgutil import iter_modules
@@ -13,6 +13,7 @@ from typing import Any
 from coursekit.checker.content import commit_of, fingerprint, record, still
 from coursekit.checker.engine import Check, check, check_path, title_of
 from coursekit.checker.profile import Profile, load_profile
+from coursekit.checker.rule import Parameters
 from coursekit.errors import CoursekitError
 from coursekit.model import Finding, Level, Problem, Status, Text, Waiver
 from coursekit.pools import why
@@ -53,6 +54,8 @@ class Task:
         Read the last commit before this moment.
     known : str or None
         The fingerprint of what was checked in the same way before, with the files of it that were read.
+    parameters : mapping
+        What the course says of rules' parameters.
     """
 
     path: Path
@@ -65,6 +68,7 @@ class Task:
     as_of: dt.datetime | None = None
     known: str | None = None
     read: tuple[str, ...] = ()
+    parameters: Parameters = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +124,7 @@ def _check(task: Task) -> Done:
         waivers=task.waivers,
         language=task.language,
         due=task.due,
+        parameters=task.parameters,
     )
     found = replace(found, name=task.name)
     if recorded is None:

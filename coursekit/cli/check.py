@@ -41,7 +41,7 @@ Examples:
     "--course",
     type=PATH,
     metavar="FOLDER",
-    help="The course; with --all by default the one you are in. Without --all only for its waivers.",
+    help="The course; with --all by default the one you are in. Without --all for its profile, deadlines, waivers and group size.",
 )
 @click.option(
     "--as-of", metavar="WHEN", help="With --all: the last commit before a date or a milestone's deadline."
@@ -117,8 +117,7 @@ def command(
         settings = load_course(course) if course else None
         checked = check_paths(
             paths or (Path(),),
-            profile=profile or (settings.profile if settings else None),
-            revision=revision, milestone=milestone, waivers=settings.waivers if settings else (),
+            profile=profile, revision=revision, milestone=milestone, course=settings,
             select=select, ignore=ignore, language=language or "en", jobs=jobs,
         )  # fmt: skip
         for error in checked.errors:

@@ -93,6 +93,11 @@ class Course:
     folder: Path = field(default_factory=Path)
 
     @property
+    def requirements(self) -> str:
+        """The profile as `load_profile` takes it: a file is named from the course's folder."""
+        return str(self.folder / self.profile) if self.profile.endswith(".toml") else self.profile
+
+    @property
     def store(self) -> str | Path:
         """What `open_store` takes: the URL that `database` states, or the course's folder.
 

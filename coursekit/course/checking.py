@@ -1,4 +1,5 @@
-"""How a course judges its groups' work: by its own profile, deadlines and waivers, whatever a group states of itself.
+"""How a course judges its groups' work: by its own profile, deadlines, waivers and group size,
+whatever a group states of itself.
 
 Every command that checks groups of the course takes its tasks from here, so that all judge alike, and one finds
 unchanged what another has judged.
@@ -17,6 +18,7 @@ from coursekit import __version__
 from coursekit.checker.basis import basis
 from coursekit.checker.engine import Check, due_milestones
 from coursekit.checker.profile import load_profile
+from coursekit.checker.rule import course_parameters
 from coursekit.checker.worker import MEMORY, SECONDS, Done, Task, check_task, preload, unread
 from coursekit.config import Course
 from coursekit.course.places import Place
@@ -67,12 +69,15 @@ class Judging:
         now: dt.datetime | None = None,
     ) -> None:
         self.course = course
-        self.name = profile or profile_of(course)
+        self.name = profile or course.requirements
         self.profile = load_profile(self.name)
         self.language = language or course.language
         self._deadlines = deadlines or {}
         self._now = now or dt.datetime.now(dt.UTC)
-        self._basis = basis(self.name, [self.language])
+        codes = {requirement.code for requirement in self.profile.requirements}
+        stated = course_parameters(course)
+        self._parameters = {code: values for code, values in stated.items() if code in codes}
+        self._basis = basis(self.name, [self.language, self._parameters])
 
     def work(self, place: Place, known: CheckRun | None = None, as_of: dt.datetime | None = None) -> Work:
         """Say what is to be checked of a group that has work on this machine.
@@ -102,6 +107,7 @@ class Judging:
             as_of=as_of,
             known=same.content if same else None,
             read=same.read if same else (),
+            parameters=self._parameters,
         )
         return Work(place, task, by, same)
 
@@ -153,12 +159,6 @@ class Judging:
 def preloaded() -> list[str]:
     """Name the modules that a process needs which checks groups' work, also in bare clones."""
     return [*preload(), "pygit2"]
-
-
-def profile_of(course: Course) -> str:
-    """Return the course's profile as `load_profile` takes it: a file is named from the course's folder."""
-    name = course.profile
-    return str(course.folder / name) if name.endswith(".toml") else name
 
 
 def waivers_of(course: Course, place: Place) -> tuple[Waiver, ...]:

@@ -8,9 +8,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from coursekit import __version__
 from coursekit.checker import Check, check_path
+from coursekit.checker.rule import course_parameters
+from coursekit.checker.worker import check_task
 from coursekit.config import Course, load_course
+from coursekit.course.checking import Judging
+from coursekit.course.places import group_places
 from coursekit.files import folder_in_one_step, write_text
 from coursekit.gallery import unpack
 from coursekit.git import commit_all, first_commit
@@ -18,9 +21,8 @@ from coursekit.model import Member
 from coursekit.report import build_report
 from coursekit.scaffold import new_project
 from coursekit.store import open_store
-from coursekit.store.checks import record_check
 from coursekit.store.people import add_group, add_student, join_group
-from coursekit.store.records import NewCheckRun, NewRepository, NewStudent
+from coursekit.store.records import NewRepository, NewStudent
 from coursekit.store.repositories import add_repository
 
 NAME = "coursekit-demo"
@@ -205,13 +207,15 @@ def build_demo(folder: Path, *, progress: Callable[[str], None] = lambda _: None
         report = build_report(finished)
         commit_all(finished, "Add the presentation")
         progress("Checking all repositories")
-        _remember(place, course)
+        _remember(course)
     # The folder has its name now: look again, so that the paths shown are those that stay.
     groups = tuple(folder / course.repositories / group.folder for group in GROUPS)
     return Demo(
         folder,
         groups,
-        tuple(check_path(path, waivers=course.waivers) for path in groups),
+        tuple(
+            check_path(path, waivers=course.waivers, parameters=course_parameters(course)) for path in groups
+        ),
         tuple(folder / path.relative_to(place) for path in report.written),
     )
 
@@ -253,7 +257,7 @@ def _roster() -> str:
     return file.getvalue()
 
 
-def _remember(place: Path, course: Course) -> None:
+def _remember(course: Course) -> None:
     """Store roster, groups, repositories and the first check, in one transaction."""
     with open_store(course.store) as store, store.transaction("demo") as tx:
         for group in GROUPS:
@@ -262,6 +266,8 @@ def _remember(place: Path, course: Course) -> None:
                 student = add_student(tx, NewStudent(name, _email(name)))
                 join_group(tx, student.id, row.id)
             path = f"{course.repositories}/{group.folder}"
-            repository = add_repository(tx, NewRepository(row.id, path=path))
-            check = check_path(place / path, waivers=course.waivers)
-            record_check(tx, NewCheckRun(repository.id, check.profile, __version__, check.findings))
+            add_repository(tx, NewRepository(row.id, path=path))
+        judging = Judging(course)
+        for here in group_places(course, tx):
+            work = judging.work(here)
+            judging.keep(tx, work, check_task(work.task))

@@ -9,6 +9,8 @@ import pytest
 
 from coursekit.checker import all_rules, check_path, load_profile, profile_names, rule
 from coursekit.checker.engine import check
+from coursekit.checker.rule import course_parameters
+from coursekit.config import Course, parse_course
 from coursekit.errors import InputError
 from coursekit.model import Level, Status, Text, Waiver
 from coursekit.submission import open_submission
@@ -183,6 +185,33 @@ def test_parameters_of_the_profile_count(tmp_path: Path) -> None:
     found = check(open_submission(write(tmp_path / "p", complete())), load_profile(str(own)))
     assert found.findings[0].status is Status.NOT_MET
     assert "fewer than 1000" in found.findings[0].message
+
+
+def test_what_the_course_says_of_a_parameter_counts_more_than_the_profile(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(
+        'name = "own"\ntitle = "Own"\nmilestones = ["x"]\n[[requirements]]\ncode = "TEA101"\nmilestone = "x"\n'
+        "parameters = { least = 2, most = 3 }\n"
+    )
+    members = "".join(f'[[project.members]]\nname = "{name}"\n' for name in "abcd")
+    write(tmp_path / "g", {**complete(), "project.toml": f'[project]\ntitle = "x"\n{members}'})
+
+    def told(groups: str) -> tuple[Status, str]:
+        course = parse_course(f'[course]\nname = "DL"\n[groups]\n{groups}'.encode())
+        (found,) = check_path(tmp_path / "g", profile=str(own), parameters=course_parameters(course)).findings
+        return found.status, found.message
+
+    assert told("") == (Status.NOT_MET, "4 members; expected are 2 to 3")
+    assert told("max_size = 5") == (Status.MET, "4 of at most 5")
+    assert told("min_size = 1\nmax_size = 3") == (Status.NOT_MET, "4 members; expected are 2 to 3")
+
+
+def test_parameters_that_the_course_says_are_parameters_and_it_has_them() -> None:
+    course = Course("DL")
+    for one in all_rules().values():
+        assert set(one.from_course) <= set(one.parameters), one.code
+        for attribute in one.from_course.values():
+            assert hasattr(course, attribute), one.code
 
 
 def test_an_unknown_milestone_is_said_with_the_nearest(tmp_path: Path) -> None:

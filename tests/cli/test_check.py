@@ -81,6 +81,32 @@ def test_waivers_come_from_the_course(tmp_path: Path, monkeypatch: pytest.Monkey
     assert "told in class" in ran.out
 
 
+def test_the_course_s_profile_deadlines_and_group_size_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    members = "".join(f'[[project.members]]\nname = "{name}"\n' for name in "abcde")
+    own = '[[check.milestones]]\nname = "x"\ndeadline = 2999-01-01T00:00:00Z\n'
+    for name in "pq":
+        write(tmp_path / name, {**complete(), "project.toml": f'[project]\ntitle = "x"\n{members}{own}'})
+    (tmp_path / "c").mkdir()
+    (tmp_path / "c/own.toml").write_text(
+        'name = "own"\ntitle = "Own"\nmilestones = ["x"]\n'
+        '[[requirements]]\ncode = "TEA101"\nmilestone = "x"\nlevel = "required"\n'
+    )
+    toml = '[course]\nname = "C"\n[check]\nprofile = "own.toml"\n'
+    (tmp_path / "c/course.toml").write_text(toml)
+    paths = [tmp_path / "p", tmp_path / "q"]
+    profile = ["--profile", tmp_path / "c/own.toml"]
+    assert run(monkeypatch, "check", *paths, *profile).code == 0, "not due, says the group"
+    ran = run(monkeypatch, "check", *paths, "--course", tmp_path / "c", "--format", "json")
+    assert ran.code == 1
+    assert "5 members; expected are 1 to 4" in ran.out
+    (tmp_path / "c/course.toml").write_text(toml + "[groups]\nmax_size = 5\n")
+    ran = run(monkeypatch, "check", *paths, "--course", tmp_path / "c", "--format", "json")
+    assert ran.code == 0
+    assert ran.out.count("5 of at most 5") == 2
+
+
 @pytest.mark.parametrize(
     ("options", "says"),
     [

@@ -127,6 +127,14 @@ def test_another_profile_waiver_or_deadline_is_noticed(tmp_path: Path) -> None:
     assert counts(found) == (2, 0, 0)
     assert [finding.due for finding in found.checks[0].findings] == [True, False]
     assert counts(check_all(course, language="de")) == (2, 0, 0)
+    own.write_text(text.replace("DOC101", "TEA101"), encoding="utf-8")
+    assert counts(changed('[check]\nprofile = "own.toml"\n')) == (2, 0, 0)
+    assert counts(changed('[check]\nprofile = "own.toml"\n[groups]\nmax_size = 5\n')) == (2, 0, 0)
+    assert counts(changed('[check]\nprofile = "own.toml"\n[groups]\nmin_size = 2\nmax_size = 5\n')) == (
+        0,
+        2,
+        0,
+    )
     with pytest.raises(InputError, match="there is none called"):
         changed('[check]\nprofile = "opencampus-mml"\n')
 

@@ -10,6 +10,7 @@ import pytest
 from coursekit.checker.formats import render
 from coursekit.config import load_course
 from coursekit.course import demo as demo_module
+from coursekit.course.check_all import check_all
 from coursekit.course.demo import FINISHED, Demo, build_demo, free_folder
 from coursekit.course.enroll import import_roster
 from coursekit.errors import InputError
@@ -46,6 +47,7 @@ def test_the_store_holds_what_the_roster_says(demo: Demo) -> None:
         assert [group.name for group in list_groups(view)] == [path.name for path in demo.groups]
         assert sum(map(len, members(view).values())) == len(rows)
         assert [len(check.findings) for check in newest_checks(view)] == [31] * 4
+    assert check_all(load_course(demo.folder)).unchanged == 4
 
 
 def test_importing_its_roster_changes_nothing(demo: Demo) -> None:

@@ -16,8 +16,10 @@ class TeamSize(Rule):
     code = "TEA101"
     title = Text("Size of the team", "Größe der Gruppe")
     what = Text(
-        "project.toml names at least as many members as the parameter least, and at most as many as the parameter most.",
-        "project.toml nennt mindestens so viele Mitglieder wie der Parameter least und höchstens so viele wie der Parameter most.",
+        "project.toml names at least as many members as the parameter least, and at most as many as [groups] in "
+        "course.toml allows, or else the parameter most.",
+        "project.toml nennt mindestens so viele Mitglieder wie der Parameter least und höchstens so viele, "
+        "wie [groups] in course.toml erlaubt, sonst der Parameter most.",
     )
     why = Text(
         "In a group that is too large somebody only watches; one that is too small has more work than the course gives points.",
@@ -29,6 +31,7 @@ class TeamSize(Rule):
     )
     example = Text("seven members in project.toml", "sieben Mitglieder in project.toml")
     parameters = {"least": 1, "most": 4}
+    from_course = {"most": "max_group_size"}
 
     def check(self, submission: Submission, parameters: Mapping[str, Any]) -> Outcome:
         """Count the members in project.toml; names in a README are not guessed."""
