@@ -6,11 +6,12 @@ are timezone-aware and come back in UTC.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
 from coursekit.model import Finding, Problem
+from coursekit.work import Author
 
 Origin = Literal["made", "linked"]
 Decision = Literal["accepted", "sent_back"]
@@ -364,6 +365,41 @@ class Certificate(NewCertificate):
     id: int
     issued_at: datetime
     withdrawn_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewActivity:
+    """What one repository shows of who worked on it; see `coursekit.work.Counted`.
+
+    Parameters
+    ----------
+    repository_id : int
+    commit : str
+        Where the history that was counted ends; empty where there is none.
+    basis : str
+        A fingerprint of how it was counted.
+    commits : int
+    last_at : datetime or None
+    whole : bool
+    authors : tuple of coursekit.work.Author
+    notes : dict of str to int
+    """
+
+    repository_id: int
+    commit: str
+    basis: str
+    commits: int
+    last_at: datetime | None
+    whole: bool
+    authors: tuple[Author, ...] = ()
+    notes: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedRepository(NewActivity):
+    """What the store has of it."""
+
+    counted_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
