@@ -6,8 +6,8 @@ e-mail each. Nothing is sent unless that is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -31,8 +31,10 @@ from coursekit.jobs import ItemFailure, JobItem, Progress, run_job, why
 from coursekit.store import Store, open_store
 from coursekit.store.checks import list_checks, newest_checks
 from coursekit.store.people import members
-from coursekit.store.records import CheckRun, NewCheckRun, Student
+from coursekit.store.records import CheckRun, NewCheckRun, Overruling, Student, Verdict
+from coursekit.store.verdicts import latest_verdicts
 from coursekit.text import one_line
+from coursekit.tracking.overruled import apply_overrulings, overrulings_by_group
 
 JOB = "feedback"
 WAYS = ("issue", "file", "email")
@@ -126,6 +128,14 @@ class _Group:
     way: Way
     run: CheckRun | None = None
     problem: str = ""
+    verdict: Verdict | None = None
+    overrulings: Mapping[str, Overruling] | None = None
+
+    @property
+    def decided(self) -> str:
+        """By what an instructor decided, this differs from another one."""
+        rulings = ",".join(str(one.id) for one in (self.overrulings or {}).values())
+        return f"{self.verdict.id if self.verdict else 0} {rulings}"
 
 
 def feedback(
@@ -169,6 +179,7 @@ def feedback(
             places = [place for place in group_places(course, view) if place.group in chosen]
             people = members(view)
             fresh = {run.group_id for run in newest_checks(view)}
+            verdicts, overrulings = latest_verdicts(view), overrulings_by_group(view)
         unchecked = [place for place in places if place.group.id not in fresh]
         runs, problems = _check_now(course, store, unchecked, keep=send) if unchecked else ({}, {})
         found = [
@@ -178,6 +189,8 @@ def feedback(
                 _way(place, host, way),
                 runs.get(place.group.id),
                 problems.get(place.group.id, ""),
+                verdicts.get(place.group.id),
+                overrulings.get(place.group.id),
             )
             for place in places
         ]
@@ -186,12 +199,12 @@ def feedback(
         writer = _Writer(course, store, host, folder, act=send)
         with store.read() as view:
             newest = {run.group_id: run.id for run in newest_checks(view)}
-        # What an interrupted run did counts only for the same check, told in the same way.
+        # What an interrupted run did counts only for the same check and decisions, told in the same way.
         items = [
             JobItem(
                 f"group:{one.place.group.id}",
                 one,
-                f"{newest.get(one.place.group.id, 0)} {one.way} {course.language} {folder}",
+                f"{newest.get(one.place.group.id, 0)} {one.way} {course.language} {folder} {one.decided}",
             )
             for one in found
         ]
@@ -296,13 +309,14 @@ class _Writer:
         host, remote = self._remote(group)
         present = host.find_issue(remote, MARKER)
         run, since = self._compared(group, told(present.body) if present else None)
-        text = markdown(self.course, group.place.group.name, run, since)
+        text = markdown(self.course, group.place.group.name, run, since, group.verdict)
         change: Change = "new" if present is None else "updated"
         if present is not None and present.body.replace("\r\n", "\n").strip() == text.strip():
             change = "unchanged"
         where = present.url if present else remote.url
         if self.act and change != "unchanged":
-            reopen = any(finding.blocks for finding in run.findings)
+            sent_back = group.verdict is not None and group.verdict.decision == "send_back"
+            reopen = sent_back or any(finding.blocks for finding in run.findings)
             title = TITLE.in_(self.course.language)
             where = host.write_issue(remote, present, MARKER, title, text, reopen=reopen).url
         return self._sent(group, where, change, run, text)
@@ -337,9 +351,9 @@ class _Writer:
         run, since = self._compared(group, last)
         name = place.group.name
         if by_mail:
-            data = email(self.course, name, run, since, group.people)
+            data = email(self.course, name, run, since, group.people, group.verdict)
         else:
-            data = markdown(self.course, name, run, since).encode("utf-8")
+            data = markdown(self.course, name, run, since, group.verdict).encode("utf-8")
         change: Change = "new" if before is None else "unchanged" if before == data else "updated"
         if self.act and change != "unchanged":
             write_bytes(path, data)
@@ -356,6 +370,12 @@ class _Writer:
             runs = list_checks(view, group.place.group.id)
         if group.run is not None:
             runs.append(group.run)
+        if group.overrulings:
+            language = self.course.language
+            runs = [
+                replace(run, findings=apply_overrulings(run.findings, group.overrulings, language=language))
+                for run in runs
+            ]
         newest = runs[-1]
         if last is None:
             return newest, None

@@ -18,7 +18,7 @@ from coursekit.checker.formats.markdown import LIMIT, issue
 from coursekit.config import Course
 from coursekit.errors import InputError
 from coursekit.model import Finding, Status, Text
-from coursekit.store.records import CheckRun, Student
+from coursekit.store.records import CheckRun, Student, Verdict
 from coursekit.text import foreign_markdown, one_line
 
 # In every text that the tool wrote, so that it finds it again; not shown by git hosts.
@@ -31,6 +31,7 @@ TITLE = Text("What is still missing in your project", "Was in eurem Projekt noch
 _SUBJECT = Text("{course}: what is still missing in {group}", "{course}: Was in {group} noch fehlt")
 _SINCE = Text("What changed since {when}", "Was sich seit {when} geändert hat")
 _NOTHING = Text("Nothing has changed since {when}.", "Seit {when} hat sich nichts geändert.")
+_BACK = Text("Your project was sent back on {when}", "Euer Projekt wurde am {when} zurückgegeben")
 _KINDS = {
     "met": Text("now there", "jetzt da"),
     "open": Text("no longer there", "nicht mehr da"),
@@ -61,15 +62,22 @@ def as_check(course: Course, name: str, run: CheckRun) -> Check:
     return Check("", name, run.profile, course.language, run.findings)
 
 
-def markdown(course: Course, name: str, run: CheckRun, since: CheckRun | None) -> str:
+def markdown(
+    course: Course, name: str, run: CheckRun, since: CheckRun | None, verdict: Verdict | None = None
+) -> str:
     """Write the text of an issue or a file."""
-    first = _opening(course, run, since, foreign_markdown, "### ", "- ")
+    first = _opening(course, run, since, foreign_markdown, "### ", "- ", verdict)
     mark = f"{MARKER}{run.id} since={since.id if since else 0} -->\n"
     return f"{issue(as_check(course, name, run), first=first, limit=LIMIT - len(mark) - 1)}\n{mark}"
 
 
 def email(
-    course: Course, name: str, run: CheckRun, since: CheckRun | None, people: Sequence[Student]
+    course: Course,
+    name: str,
+    run: CheckRun,
+    since: CheckRun | None,
+    people: Sequence[Student],
+    verdict: Verdict | None = None,
 ) -> bytes:
     """Write a draft to those of the group who have an address; mail programs open it for sending.
 
@@ -91,7 +99,7 @@ def email(
     # By this, mail programs open it as a draft.
     message["X-Unsent"] = "1"
     message["X-Coursekit-Feedback"] = f"run={run.id} since={since.id if since else 0}"
-    first = _opening(course, run, since, lambda text, width: one_line(text, width), "", "  - ")
+    first = _opening(course, run, since, lambda text, width: one_line(text, width), "", "  - ", verdict)
     message.set_content(f"{first}\n\n{render([as_check(course, name, run)], 'text')}", cte="8bit")
     return message.as_bytes()
 
@@ -117,6 +125,7 @@ def _opening(
     shown: Callable[[str, int], str],
     heading: str,
     bullet: str,
+    verdict: Verdict | None,
 ) -> str:
     language = course.language
     checked = _CHECKED.format(when=when(course, run.checked_at)).in_(language)
@@ -135,7 +144,19 @@ def _opening(
             ]
         else:
             lines = [_NOTHING.format(when=before).in_(language), "", *lines]
-    return "\n".join(lines)
+    return "\n".join([*_sent_back(course, verdict, shown, heading), *lines])
+
+
+def _sent_back(
+    course: Course, verdict: Verdict | None, shown: Callable[[str, int], str], heading: str
+) -> list[str]:
+    """Return what the instructor wants changed; other verdicts are none of a git host's business."""
+    if verdict is None or verdict.decision != "send_back":
+        return []
+    title = _BACK.format(when=when(course, verdict.given_at)).in_(course.language)
+    # Paragraphs of their own, as a git host may read single line breaks as spaces.
+    said = [shown(line, 0) for line in (verdict.comment or "").splitlines() if line.strip()]
+    return [heading + title, "", *(part for line in said for part in (line, ""))]
 
 
 def _listed(

@@ -280,7 +280,7 @@ class NewOverruling:
         The requirement's.
     status : {"met", "not_met"}
     reason : str
-        For the group to read, too.
+        The group reads it where the status is not met.
     """
 
     group_id: int

@@ -69,6 +69,8 @@ class ProjectState:
         Advised ones that are not met; they bar nothing.
     notes : tuple of str
         What an instructor should know.
+    unusable : str
+        Why the newest check says nothing about the project, if so.
     """
 
     standing: Standing
@@ -81,6 +83,7 @@ class ProjectState:
     overruled: tuple[str, ...] = ()
     advised: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    unusable: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,15 +269,8 @@ def project_state(
     passed = verdict is not None and verdict.decision == "pass"
     accepted = tuple(code for code in open_ if passed and same and verdict and code in verdict.accepted)
     unjudged = tuple(code for code in open_ if code not in accepted)
-    reasons = []
-    if run is None:
-        reasons.append("was never checked: coursekit check --all")
-    elif profile is not None and run.profile != profile:
-        reasons.append(
-            f"was last checked by the profile {run.profile}, not by the course's ({profile}): coursekit check --all"
-        )
-    elif not findings:
-        reasons.append("the newest check asked for nothing: coursekit check --all --again")
+    unusable = _unusable(run, profile)
+    reasons = [unusable] if unusable else []
     if unmet:
         reasons.append(f"required and not met: {' '.join(unmet)}")
     if unjudged:
@@ -305,7 +301,17 @@ def project_state(
         decided,
         _codes([one for one in findings if one.level is Level.ADVISED], Status.NOT_MET),
         tuple(notes),
+        unusable,
     )
+
+
+def _unusable(run: CheckRun | None, profile: str | None) -> str:
+    """Return why a check says nothing about the project, if so."""
+    if run is None:
+        return "was never checked: coursekit check --all"
+    if profile is not None and run.profile != profile:
+        return f"was last checked by the profile {run.profile}, not by the course's ({profile}): coursekit check --all"
+    return "" if run.findings else "was asked for nothing by the newest check: coursekit check --all --again"
 
 
 def is_of(verdict: Verdict, run: CheckRun) -> bool:
