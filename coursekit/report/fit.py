@@ -18,7 +18,7 @@ from coursekit.submission.markdown import plain
 
 SHORTENED = Text(
     "Shortened to fit: the notes hold the full text. Put the main point into fewer words.",
-    "Gekürzt, damit es passt: der volle Text steht in den Notizen. Fassen Sie den Kern kürzer.",
+    "Gekürzt, damit es passt: der volle Text steht in den Notizen. Fasst den Kern kürzer.",
 )
 _CONTINUED = Text("(continued)", "(Fortsetzung)")
 _MAX_NOTES = 4000

@@ -64,6 +64,6 @@ SECTION = Section(
     article=article,
     missing=Text(
         "Say in the notebook in 2_BaselineModel which simple model you chose, why, and what it reaches.",
-        "Sagen Sie im Notebook in 2_BaselineModel, welches einfache Modell Sie gewählt haben, warum, und was es erreicht.",
+        "Sagt im Notebook in 2_BaselineModel, welches einfache Modell ihr gewählt habt, warum, und was es erreicht.",
     ),
 )

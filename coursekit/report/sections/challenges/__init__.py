@@ -44,6 +44,6 @@ SECTION = Section(
     article=article,
     missing=Text(
         "Write under a heading “Challenges” in 3_Model (notebook or README) what was hardest and how you solved it.",
-        "Schreiben Sie in 3_Model (Notebook oder README) unter „Herausforderungen“, was am schwersten war und wie Sie es gelöst haben.",
+        "Schreibt in 3_Model (Notebook oder README) unter „Herausforderungen“, was am schwersten war und wie ihr es gelöst habt.",
     ),
 )

@@ -54,6 +54,6 @@ SECTION = Section(
     article=article,
     missing=Text(
         "Write under a heading “Conclusion” in README.md what you take from the project and what you would do next.",
-        "Schreiben Sie in README.md unter „Fazit“, was Sie aus dem Projekt mitnehmen und was Sie als Nächstes täten.",
+        "Schreibt in README.md unter „Fazit“, was ihr aus dem Projekt mitnehmt und was ihr als Nächstes tätet.",
     ),
 )

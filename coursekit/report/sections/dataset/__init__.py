@@ -61,6 +61,6 @@ SECTION = Section(
     article=article,
     missing=Text(
         "Describe the data in the notebook in 1_DatasetCharacteristics: source, size, missing values, distributions.",
-        "Beschreiben Sie die Daten im Notebook in 1_DatasetCharacteristics: Herkunft, Umfang, fehlende Werte, Verteilungen.",
+        "Beschreibt die Daten im Notebook in 1_DatasetCharacteristics: Herkunft, Umfang, fehlende Werte, Verteilungen.",
     ),
 )

@@ -48,6 +48,6 @@ SECTION = Section(
     article=article,
     missing=Text(
         "Compare your model with the baseline and name its limits, under “Comparative analysis” or “Discussion” in 3_Model.",
-        "Vergleichen Sie Ihr Modell mit dem Basismodell und nennen Sie seine Grenzen, unter „Diskussion“ in 3_Model.",
+        "Vergleicht euer Modell mit dem Basismodell und nennt seine Grenzen, unter „Diskussion“ in 3_Model.",
     ),
 )

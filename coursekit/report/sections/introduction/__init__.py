@@ -110,6 +110,6 @@ SECTION = Section(
     article=article,
     missing=Text(
         "Say in README.md, under “Description”, which problem you work on, with which data, and how.",
-        "Beschreiben Sie in README.md unter „Description“, welches Problem Sie mit welchen Daten wie angehen.",
+        "Beschreibt in README.md unter „Description“, welches Problem ihr mit welchen Daten wie angeht.",
     ),
 )

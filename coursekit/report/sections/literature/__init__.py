@@ -116,6 +116,6 @@ SECTION = Section(
     written=_WRITTEN,
     missing=Text(
         "Name at least two sources in 0_LiteratureReview/README.md: what they wanted to find out, how, and what came out.",
-        "Nennen Sie in 0_LiteratureReview/README.md mindestens zwei Quellen: Ziel, Methoden und Ergebnisse.",
+        "Nennt in 0_LiteratureReview/README.md mindestens zwei Quellen: Ziel, Methoden und Ergebnisse.",
     ),
 )

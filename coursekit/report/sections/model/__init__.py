@@ -186,6 +186,6 @@ SECTION = Section(
     article=article,
     missing=Text(
         "Describe your model in the notebook in 3_Model: why this one, its features, its layers, how it was tuned.",
-        "Beschreiben Sie Ihr Modell im Notebook in 3_Model: warum dieses, Merkmale, Schichten, wie es abgestimmt wurde.",
+        "Beschreibt euer Modell im Notebook in 3_Model: warum dieses, Merkmale, Schichten, wie es abgestimmt wurde.",
     ),
 )

@@ -313,6 +313,6 @@ SECTION = Section(
     article=article,
     missing=Text(
         "State the result in README.md under “Results summary”, and let the training write results/metrics.json.",
-        "Nennen Sie das Ergebnis in README.md unter „Results summary“, und lassen Sie das Training results/metrics.json schreiben.",
+        "Nennt das Ergebnis in README.md unter „Results summary“, und lasst das Training results/metrics.json schreiben.",
     ),
 )
