@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+#: What stands for the content of a repository that held nothing at the moment that is asked about.
+NOTHING = "nothing"
+
 
 class Status(StrEnum):
     """What a check found for one requirement."""

@@ -8,17 +8,20 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from pkgutil import iter_modules
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from coursekit.checker.content import commit_of, fingerprint, record, still
 from coursekit.checker.engine import Check, check, check_path, title_of
 from coursekit.checker.profile import Profile, load_profile
 from coursekit.checker.rule import Parameters
 from coursekit.errors import CoursekitError
-from coursekit.model import Finding, Level, Problem, Status, Text, Waiver
+from coursekit.model import NOTHING, Finding, Level, Problem, Status, Text, Waiver
 from coursekit.pools import why
-from coursekit.submission import open_submission
+from coursekit.submission import Submission, open_submission
 from coursekit.text import one_line
+
+if TYPE_CHECKING:
+    from coursekit.git.history import Before, Sighting
 
 #: What a process may need at most: seconds for one submission, and bytes of addresses (files of git are mapped).
 SECONDS = 180.0
@@ -52,6 +55,8 @@ class Task:
         A commit; by default what lies there.
     as_of : datetime or None
         Read the last commit before this moment.
+    sightings : tuple of Sighting
+        What fetches found; see `coursekit.git.history.last_commit_before`.
     known : str or None
         The fingerprint of what was checked in the same way before, with the files of it that were read.
     parameters : mapping
@@ -69,6 +74,7 @@ class Task:
     known: str | None = None
     read: tuple[str, ...] = ()
     parameters: Parameters = field(default_factory=dict)
+    sightings: tuple[Sighting, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +84,17 @@ class Done:
     Attributes
     ----------
     content : str or None
-        The fingerprint; None where nothing could be read.
+        The fingerprint; None where nothing could be read, `NOTHING` where there was nothing at the moment.
+    seen_at, beside
+        Of what there was at a moment; see `coursekit.git.history.Before`.
     """
 
     check: Check | None
     content: str | None
     commit: str | None = None
     read: tuple[str, ...] = ()
+    seen_at: dt.datetime | None = None
+    beside: int = 0
 
 
 def check_given(given: tuple[Path, Mapping[str, Any]]) -> Check:
@@ -106,9 +116,15 @@ def check_task(task: Task) -> Done:
         return Done(unread(task.path, task.name, _profile(task.profile), why(error), task.language), None)
 
 
+def check_tasks(tasks: tuple[Task, ...]) -> tuple[Done, ...]:
+    """Check one submission at several moments."""
+    return tuple(check_task(task) for task in tasks)
+
+
 def _check(task: Task) -> Done:
-    revision = _commit_before(task.path, task.as_of) if task.as_of else task.revision
-    submission = open_submission(task.path, revision)
+    if task.as_of is not None:
+        return _check_moment(task, task.as_of)
+    submission = open_submission(task.path, task.revision)
     commit = commit_of(submission)
     recorded = None
     if commit is None:
@@ -117,6 +133,14 @@ def _check(task: Task) -> Done:
         recorded = record(submission)
     elif task.known == commit:
         return Done(None, commit, commit)
+    found = _judge(submission, task)
+    if recorded is None:
+        return Done(found, commit, commit)
+    content = fingerprint(submission, recorded.read_files)
+    return Done(found, content, None, tuple(sorted(recorded.read_files)))
+
+
+def _judge(submission: Submission, task: Task) -> Check:
     found = check(
         submission,
         _profile(task.profile),
@@ -126,14 +150,25 @@ def _check(task: Task) -> Done:
         due=task.due,
         parameters=task.parameters,
     )
-    found = replace(found, name=task.name)
-    if recorded is None:
-        return Done(found, commit, commit)
-    content = fingerprint(submission, recorded.read_files)
-    return Done(found, content, None, tuple(sorted(recorded.read_files)))
+    return replace(found, name=task.name)
 
 
-def _commit_before(path: Path, moment: dt.datetime) -> str:
+def _check_moment(task: Task, moment: dt.datetime) -> Done:
+    found = _commit_before(task.path, moment, task.sightings)
+    if found is None:
+        if task.known == NOTHING:
+            return Done(None, NOTHING)
+        reason = f"there is no commit from before {moment:%Y-%m-%d %H:%M %Z}"
+        return Done(unread(task.path, task.name, _profile(task.profile), reason, task.language), NOTHING)
+    seen = found.seen_at.isoformat() if found.seen_at else "-"
+    content = f"{found.commit} {found.beside} {seen}"
+    if task.known == content:
+        return Done(None, content, found.commit, (), found.seen_at, found.beside)
+    submission = open_submission(task.path, found.commit)
+    return Done(_judge(submission, task), content, found.commit, (), found.seen_at, found.beside)
+
+
+def _commit_before(path: Path, moment: dt.datetime, sightings: tuple[Sighting, ...]) -> Before | None:
     from coursekit.git.history import last_commit_before
 
     if not (path / "HEAD").is_file() and not (path / ".git").is_dir():
@@ -141,10 +176,7 @@ def _commit_before(path: Path, moment: dt.datetime) -> str:
             f"expected the bare clone that fetch keeps, found only a folder at {one_line(str(path))}",
             "Only git knows what there was at a moment; 'coursekit fetch --all' brings it",
         )
-    found = last_commit_before(path, moment)
-    if found is None:
-        raise CoursekitError(f"there is no commit from before {moment:%Y-%m-%d %H:%M %Z}")
-    return found.commit
+    return last_commit_before(path, moment, sightings=sightings)
 
 
 def unread(path: Path, name: str, profile: Profile, reason: str, language: str) -> Check:

@@ -82,8 +82,9 @@ def command(
     is run or changed. The exit code is 0 when everything required and due is met, 1 when something
     is not, 2 when something could not be read.
 
-    With --all every group of the course is checked. What has not changed since it was last checked is
-    taken from the course's database, so that a run that was stopped goes on where it was.
+    With --all every group of the course is checked, and the last commit before each of its deadlines that has
+    passed, which 'coursekit track' shows. What has not changed since it was last checked is taken from the
+    course's database, so that a run that was stopped goes on where it was.
     """
     from coursekit.checker.formats import choose, json, render
     from coursekit.cli import complain
@@ -106,7 +107,10 @@ def command(
         checked = check_all(
             find_course(course), profile=profile, milestone=milestone, select=select, ignore=ignore,
             language=language, as_of=as_of, again=again, jobs=jobs, progress=show_progress("groups"),
+            deadline_progress=show_progress("groups at their deadlines"),
         )  # fmt: skip
+        for group, reason in checked.at_deadlines.failures:
+            complain(f"{group}: what it held at its deadlines could not be read: {reason}")
         summary = checked.summary
     else:
         from pathlib import Path

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from coursekit.checker.engine import Check, milestones_until
@@ -18,13 +18,16 @@ from coursekit.checker.selection import selected
 from coursekit.checker.worker import MEMORY, SECONDS, Done, Task, check_task
 from coursekit.config import Course
 from coursekit.course.checking import Judging, Work, preloaded
+from coursekit.course.deadline_checks import DeadlineChecks, check_deadlines, seen_of, sightings
 from coursekit.course.places import Place, group_places
 from coursekit.errors import InputError
 from coursekit.jobs import JobItem, Progress, run_job
+from coursekit.model import NOTHING
 from coursekit.store import Transaction, open_store
 from coursekit.store.checks import newest_checks
 from coursekit.store.records import CheckRun
 from coursekit.text import nearest, one_line, plural
+from coursekit.tracking.milestones import deadlines
 
 JOB = "check"
 
@@ -45,6 +48,8 @@ class CheckedCourse:
         How many could not be read.
     missing : tuple of str
         The groups without any work on this machine.
+    at_deadlines : DeadlineChecks
+        What was done for the states at deadlines, which are kept and not shown.
     """
 
     checks: tuple[Check, ...]
@@ -52,11 +57,12 @@ class CheckedCourse:
     unchanged: int
     failed: int
     missing: tuple[str, ...]
+    at_deadlines: DeadlineChecks = field(default_factory=DeadlineChecks)
 
     @property
     def exit_code(self) -> int:
-        """The largest of all."""
-        return max((check.exit_code for check in self.checks), default=0)
+        """The largest of all; 2 also where the state at a deadline could not be read."""
+        return max([check.exit_code for check in self.checks] + [2 for _ in self.at_deadlines.failures])
 
     @property
     def summary(self) -> str:
@@ -65,6 +71,10 @@ class CheckedCourse:
         return (
             f"{self.done} done, {self.unchanged} unchanged, {self.failed} failed{without}, "
             f"of {plural(len(self.checks), 'group')}"
+        ) + (
+            f"; {plural(self.at_deadlines.judged, 'state')} at deadlines judged"
+            if self.at_deadlines.judged
+            else ""
         )
 
 
@@ -83,10 +93,11 @@ def check_all(
     memory: int = MEMORY,
     work: Callable[[Task], Done] = check_task,
     progress: Callable[[Progress], object] | None = None,
+    deadline_progress: Callable[[Progress], object] | None = None,
 ) -> CheckedCourse:
-    """Check every group of the course, and keep what was found.
+    """Check every group of the course, now and at each of its deadlines that has passed, and keep what was found.
 
-    What the course's deadlines say is due is kept; `milestone`, `select` and `ignore` only choose what is shown.
+    What the groups' deadlines say is due is kept; `milestone`, `select` and `ignore` only choose what is shown.
 
     Parameters
     ----------
@@ -108,8 +119,8 @@ def check_all(
         What one repository may take, in seconds and bytes of addresses.
     work : callable, optional
         What checks one; it is called in another process.
-    progress : callable, optional
-        As for `coursekit.jobs.run_job`.
+    progress, deadline_progress : callable, optional
+        As for `coursekit.jobs.run_job`; the latter for the states at deadlines.
 
     Raises
     ------
@@ -118,13 +129,16 @@ def check_all(
     JobRunningError
         If another run is at work.
     """
-    judging = Judging(course, profile=profile, language=language)
-    view = _View(judging.profile, milestone, select, ignore)
     moment = moment_of(course, as_of) if as_of else None
     with open_store(course.store, create=False) as store:
         with store.read() as reader:
+            own = deadlines(course, reader)
+            judging = Judging(course, profile=profile, language=language, deadlines=own)
+            view = _View(judging.profile, milestone, select, ignore)
             places = group_places(course, reader)
             known = {} if again else {run.group_id: run for run in newest_checks(reader, moment)}
+            known = {group: run for group, run in known.items() if run.content != NOTHING}
+            seen = sightings(reader) if moment else {}
         if not places:
             raise InputError(
                 "expected groups in the course, found none",
@@ -132,7 +146,9 @@ def check_all(
             )
         run = _Run(judging)
         there = [place for place in places if place.work is not None]
-        works = [judging.work(place, known.get(place.group.id), moment) for place in there]
+        works = [
+            judging.work(place, known.get(place.group.id), moment, seen_of(seen, place)) for place in there
+        ]
         items = [JobItem(f"group:{work.place.group.id}", work) for work in works]
         run_job(
             store,
@@ -153,9 +169,17 @@ def check_all(
         missing = [place for place in places if place.work is None]
         for place in missing:
             run.checks[place.group.id] = run.without_work(place)
+        at_deadlines = DeadlineChecks()
+        if moment is None and profile is None and judging.language == course.language:
+            at_deadlines = check_deadlines(
+                store, judging, there, own, again=again, jobs=jobs, timeout=timeout, memory=memory,
+                progress=deadline_progress,
+            )  # fmt: skip
     checks = tuple(view.of(run.checks[place.group.id]) for place in places)
     done = len(items) - run.unchanged - run.failed
-    return CheckedCourse(checks, done, run.unchanged, run.failed, tuple(one.group.name for one in missing))
+    return CheckedCourse(
+        checks, done, run.unchanged, run.failed, tuple(one.group.name for one in missing), at_deadlines
+    )
 
 
 class _Run:
@@ -171,13 +195,13 @@ class _Run:
         work = item.value
         group = work.place.group.id
         if done.check is None:
-            assert work.known is not None
+            assert isinstance(work.known, CheckRun)
             self.checks[group] = _from_store(work.known, work.task)
             self.unchanged += 1
             return
         self.judging.keep(tx, work, done)
         self.checks[group] = done.check
-        self.failed += done.content is None
+        self.failed += done.content in (None, NOTHING)
 
     def record_failure(self, tx: Transaction, item: JobItem[Work], reason: str) -> None:
         self.record(tx, item, Done(self.judging.unread(item.value.place, reason), None))

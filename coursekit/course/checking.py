@@ -22,12 +22,17 @@ from coursekit.checker.rule import course_parameters
 from coursekit.checker.worker import MEMORY, SECONDS, Done, Task, check_task, preload, unread
 from coursekit.config import Course
 from coursekit.course.places import Place
+from coursekit.git.history import Sighting
 from coursekit.model import Milestone, Waiver
 from coursekit.pools import pool, why
 from coursekit.store import Transaction
 from coursekit.store.checks import record_check
+from coursekit.store.outcomes import NewestRun
 from coursekit.store.records import CheckRun, NewCheckRun, NewRepository
 from coursekit.store.repositories import add_repository, present_repository
+
+#: An earlier check: what it was of, and by what.
+Known = CheckRun | NewestRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,7 @@ class Work:
     place: Place
     task: Task
     basis: str
-    known: CheckRun | None = None
+    known: Known | None = None
 
 
 class Judging:
@@ -79,16 +84,24 @@ class Judging:
         self._parameters = {code: values for code, values in stated.items() if code in codes}
         self._basis = basis(self.name, [self.language, self._parameters])
 
-    def work(self, place: Place, known: CheckRun | None = None, as_of: dt.datetime | None = None) -> Work:
+    def work(
+        self,
+        place: Place,
+        known: Known | None = None,
+        as_of: dt.datetime | None = None,
+        sightings: Sequence[Sighting] = (),
+    ) -> Work:
         """Say what is to be checked of a group that has work on this machine.
 
         Parameters
         ----------
         place : Place
-        known : CheckRun, optional
+        known : Known, optional
             The newest check of the group; it stays if nothing has changed since.
         as_of : datetime, optional
             The last commit before this moment is checked, by what was due then.
+        sightings : sequence of Sighting, optional
+            What fetches found of the group's repository, for `as_of`.
         """
         assert place.work is not None
         stated = self._deadlines.get(place.group.id, self.course.milestones)
@@ -108,6 +121,7 @@ class Judging:
             known=same.content if same else None,
             read=same.read if same else (),
             parameters=self._parameters,
+            sightings=tuple(sightings),
         )
         return Work(place, task, by, same)
 
@@ -149,6 +163,8 @@ class Judging:
             problems=check.problems,
             unruled=check.unruled,
             as_of=work.task.as_of,
+            seen_at=done.seen_at,
+            beside=done.beside,
         )
 
     def unread(self, place: Place, reason: str) -> Check:

@@ -34,6 +34,7 @@ from coursekit.store.people import members
 from coursekit.store.records import CheckRun, NewCheckRun, Overruling, Student, Verdict
 from coursekit.store.verdicts import latest_verdicts
 from coursekit.text import one_line
+from coursekit.tracking.milestones import deadlines
 from coursekit.tracking.overruled import apply_overrulings, overrulings_by_group
 
 JOB = "feedback"
@@ -261,7 +262,8 @@ def _check_now(
         if place.work is None
     }
     there = [place for place in places if place.work is not None]
-    judging = Judging(course)
+    with store.read() as view:
+        judging = Judging(course, deadlines=deadlines(course, view))
     works = [judging.work(place) for place in there]
     for work, done in zip(works, judging.check(works), strict=True):
         group = work.place.group.id

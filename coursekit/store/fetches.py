@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, replace
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -78,6 +79,17 @@ def list_fetches(view: Reader, repository_id: int) -> list[Fetch]:
     """Give the fetches of a repository that found something else than the one before, the oldest first."""
     statement = sa.select(fetches).where(fetches.c.repository_id == repository_id).order_by(fetches.c.id)
     return [_to_fetch(row) for row in view.all(statement)]
+
+
+def list_sightings(view: Reader) -> list[tuple[int, datetime, str | None]]:
+    """Give what successful fetches found: repository, time and commit, each repository's oldest first."""
+    columns = fetches.c
+    statement = (
+        sa.select(columns.repository_id, columns.fetched_at, columns.commit_hash)
+        .where(columns.state != "failed")
+        .order_by(columns.repository_id, columns.id)
+    )
+    return [(row.repository_id, row.fetched_at, row.commit_hash) for row in view.all(statement)]
 
 
 def _newest(repository_id: int) -> sa.Select[tuple[object, ...]]:

@@ -12,9 +12,6 @@ from coursekit.model import Level, Status
 from coursekit.store.schema import check_runs, findings, repositories
 from coursekit.store.transaction import Reader
 
-#: The `content` of a check of a moment at which the repository held nothing yet.
-NOTHING = "nothing"
-
 # Databases limit how deep a condition may be.
 _MOST_CONDITIONS = 100
 
@@ -25,6 +22,8 @@ class NewestRun:
 
     Attributes
     ----------
+    read : tuple of str
+        Files of a folder: not kept here, as commits have none.
     content : str or None
         None where nothing could be read, `NOTHING` where there was nothing yet.
     """
@@ -37,6 +36,8 @@ class NewestRun:
     checked_at: datetime
     seen_at: datetime | None
     beside: int
+    basis: str | None = None
+    read: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ def newest_runs(view: Reader) -> list[NewestRun]:
             columns.checked_at,
             columns.seen_at,
             columns.beside,
+            columns.basis,
         )
         .join_from(check_runs, repositories)
         .where(columns.id.in_(newest), repositories.c.replaced_at.is_(None))
@@ -89,6 +91,7 @@ def newest_runs(view: Reader) -> list[NewestRun]:
             row.checked_at,
             row.seen_at,
             row.beside or 0,
+            row.basis,
         )
         for row in view.all(statement)
     ]

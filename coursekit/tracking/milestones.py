@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from coursekit.config import Course
-from coursekit.model import Milestone
+from coursekit.model import NOTHING, Milestone
 from coursekit.store import Reader
 from coursekit.store.extensions import list_extensions
-from coursekit.store.outcomes import NOTHING, NewestRun, Tally, newest_runs, tallies
+from coursekit.store.outcomes import NewestRun, Tally, newest_runs, tallies
 from coursekit.store.people import list_groups
 from coursekit.store.proposals import latest_decisions
 

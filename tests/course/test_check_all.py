@@ -224,7 +224,7 @@ def test_the_state_at_a_deadline_is_kept_beside_the_present_one(tmp_path: Path) 
     check_all(course)
     moment = datetime(2026, 5, 1, 18, tzinfo=UTC)
     found = check_all(course, as_of="data")
-    assert counts(found) == (1, 0, 2)
+    assert counts(found) == (0, 1, 2), "it is a deadline, and was judged along with the present state"
     told = [check.problems[0].told() for check in found.checks[1:]]
     assert "there is no commit from before 2026-05-01 18:00 UTC" in told[0]
     assert "expected the bare clone that fetch keeps" in told[1]

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coursekit.config import Course, parse_course
-from coursekit.model import Finding, Level, Status
+from coursekit.model import NOTHING, Finding, Level, Status
 from coursekit.store import Transaction, open_store
 from coursekit.store.checks import record_check
 from coursekit.store.extensions import set_extension
-from coursekit.store.outcomes import NOTHING, Tally
+from coursekit.store.outcomes import Tally
 from coursekit.store.people import add_group
 from coursekit.store.proposals import add_decision
 from coursekit.store.records import NewCheckRun, NewProposalDecision, NewRepository
