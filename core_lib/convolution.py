@@ -6,11 +6,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from core_lib.bands import convolve, kernel_gradient
 from core_lib.base import NOT_NEEDED, Array, Layer
 from core_lib.errors import DataError
 from core_lib.im2col import Pair, Sliding, pair, scatter
 from core_lib.initializers import He, Initializer
-from core_lib.winograd import convolve, kernel_gradient
 
 
 class Conv2D(Layer):
@@ -67,7 +67,7 @@ class Conv2D(Layer):
     `plain_conv2d` computes the same by loops that read like the equation. Here all windows are put beside each
     other as columns of a matrix X of n_in KH KW rows, and W is a matrix of n_out rows: then, as in `Dense`,
     Y = W X + b and dW = dY Xᵀ. `im2col.py` does it, some rows of the image at a time, and
-    `winograd.py` for the most common windows with fewer multiplications.
+    `bands.py` without the columns where the window moves by one.
 
     References
     ----------
