@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from coursekit.assets import asset
-from coursekit.config import update_project
+from coursekit.config import parse_project, update_project
 from coursekit.errors import InputError
 from coursekit.files import folder_in_one_step
 from coursekit.gallery.catalogue import ideas
-from coursekit.templates import core_files, core_version, source_files, with_lf
+from coursekit.templates import all_templates, core_files, core_version, source_files, with_lf
 from coursekit.text import nearest, one_line
 
 
@@ -46,12 +46,22 @@ def unpack(name: str, target: Path, *, catalogue: Path | None = None) -> Path:
         )
     source = (catalogue or asset("past_projects")) / name
     files = {path.relative_to(source).as_posix(): with_lf(path.read_bytes()) for path in source_files(source)}
-    # It gets today's core_lib, whichever it was made with.
-    facts = update_project(files["project.toml"].decode("utf-8"), core_version=core_version())
-    files["project.toml"] = facts.encode("utf-8")
+    files["project.toml"] = _as_of_today(files["project.toml"])
     with folder_in_one_step(target) as folder:
         for file, data in {**core_files(), **files}.items():
             path = folder / file
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
     return target
+
+
+def _as_of_today(facts: bytes) -> bytes:
+    """State the versions that an update goes on from.
+
+    It gets today's core_lib, whichever it was made with. Complete projects are kept in step with their template, too,
+    and what they were made with may be a version that was never released, which no update could begin with.
+    """
+    template = parse_project(facts).template
+    versions = {one.name: one.version() for one in all_templates() if one.name == template}
+    changed = {"template_version": versions[template]} if versions else {}
+    return update_project(facts.decode("utf-8"), core_version=core_version(), **changed).encode("utf-8")

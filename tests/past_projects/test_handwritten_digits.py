@@ -17,7 +17,11 @@ from coursekit.assets import asset
 from coursekit.checker import check_path
 from coursekit.evidence import prompts
 from coursekit.gallery import unpack
+from coursekit.git import first_commit
 from coursekit.model import Status
+from coursekit.scaffold.plan import Newest
+from coursekit.scaffold.update import update_project, update_status
+from coursekit.templates import core_files
 
 NAME = "handwritten-digits"
 KEPT = asset("past_projects") / NAME
@@ -30,6 +34,19 @@ TOLERANCE = 0.015
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     return unpack(NAME, tmp_path / NAME)
+
+
+def test_an_update_goes_on_from_what_was_unpacked(project: Path) -> None:
+    """It is up to date, and a newer core_lib and template come in beside the group's work, which stays."""
+    first_commit(project, "Hand in the project")
+    assert not update_status(project).behind
+    assert update_project(project).outcome == "up to date"
+    core = {**core_files(), "core_lib/newer.py": b"X = 1\n"}
+    done = update_project(project, target=Newest(core=core, core_version="0123456789ab"))
+    assert done.outcome == "merged"
+    assert (done.added, done.removed) == (("core_lib/newer.py",), ())
+    assert set(done.changed) == {"project.toml"}
+    assert 'core_version = "0123456789ab"' in (project / "project.toml").read_text(encoding="utf-8")
 
 
 def run(project: Path, *arguments: str) -> str:

@@ -22,7 +22,9 @@ def every_layer():
                     yield value
 
 
-@pytest.mark.parametrize("layer_class", every_layer(), ids=lambda one: f"{one.__module__}.{one.__name__}")
+@pytest.mark.parametrize(
+    "layer_class", list(every_layer()), ids=lambda one: f"{one.__module__}.{one.__name__}"
+)
 def test_gradient(layer_class):
     try:
         layer, x = layer_class.example(np.random.default_rng(0))
