@@ -12,6 +12,8 @@ import msgspec
 
 #: The area of the whole, beside those of the milestones.
 ALL = ""
+#: The area of what belongs to no milestone.
+OTHER = "other"
 #: The week of commits whose dates cannot be.
 UNDATED = ""
 
@@ -85,8 +87,10 @@ class Counted(msgspec.Struct, frozen=True):
         return not self.notes.keys() & PARTLY
 
 
+#: The notes that say that nothing was counted: no history that is read; it could not be counted.
+NONE, FAILED = "none", "failed"
 #: The notes that say that part of a history was not counted.
-PARTLY = frozenset({"shallow", "unreadable", "left-out", "too-many", "too-large"})
+PARTLY = frozenset({"shallow", "unreadable", "left-out", "too-many", "too-large", NONE, FAILED})
 
 
 def added(parts: Iterable[Done]) -> Done:

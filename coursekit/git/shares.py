@@ -1,87 +1,71 @@
-"""Who committed what, as far as git recorded it: commits and changed lines of each person.
+"""Who committed what, as far as git recorded it: commits and changed lines of each person, by milestone and week.
 
 Objects are read, nothing is checked out, and no configuration, hook or filter of the repository counts.
+
+What the numbers are: a commit counts for its author and in full for everybody whom a ``Co-authored-by`` line of its
+message names; names and addresses are those that ``.mailmap`` gives. Its time is the author's: a rebase changes the
+committer's. Lines are those added and removed in texts and in the sources of notebooks, one by one, without blank
+ones. Left out are merges, commits of programs and of the template, commits that change no file, a commit's copies on other
+branches, and of the files core_lib, libraries, a template's text, data, generated files, and what is moved, copied or
+brought back as it was.
+
+What must be known to read them is noted, with how often:
+
+=================  ===============================================================================================
+shallow            older commits were never fetched
+unreadable         commits or branches that are missing or damaged
+left-out           files that are missing in the clone, mostly because of their size
+too-large          files or commits whose lines were not counted because there are too many
+too-many           commits that were not counted because there are too many
+authors            authors who are not told apart because there are too many
+clock              commits with a date that cannot be: in the future, or before git
+squashed           commits into which a git host put a whole merge request
+recommitted        commits that somebody else than their author brought into the history
+beside             commits that are on other branches than the one that counts
+=================  ===============================================================================================
 """
 
 from __future__ import annotations
 
+import datetime as dt
+import hashlib
 import re
-from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import pygit2
 
+from coursekit.git.mailmap import Mailmap, read_mailmap
+from coursekit.git.signed import authors_of, identity, is_bot
+from coursekit.git.tips import git_folder
 from coursekit.git.trees import tree_id_without
-from coursekit.submission.notebook import Notebook, NotebookError
-from coursekit.text import clean
+from coursekit.git.who import Identity, attribute
+from coursekit.git.written import Written
+from coursekit.work import ALL, UNDATED, Author, Counted, Done
 
 _MOST_COMMITS = 5_000
-_MAX_NOTEBOOK = 10_000_000
-# Longer texts are data.
-_MAX_TEXT = 300_000
-_MAX_READ = 150_000_000
-_TEXTS = (
-    ".md",
-    ".py",
-    ".ipynb",
-    ".toml",
-    ".txt",
-    ".r",
-    ".rmd",
-    ".qmd",
-    ".jl",
-    ".sql",
-    ".sh",
-    ".yml",
-    ".yaml",
-)
-_NOT_WRITTEN = {".venv", "venv", "env", "node_modules", "site-packages", ".ipynb_checkpoints", "__pycache__"}
-# Written by git hosts for everybody.
-_NOBODYS = {"", "noreply@github.com"}
-_BOT = re.compile(r"\[bot\]$|^github-actions|^dependabot", re.IGNORECASE)
+_MOST_AUTHORS = 200
+# When git began.
+_FIRST = 1_112_300_000
+_DAY = 86_400
 # What `new-project` and `update` commit states the tree that it has; see scaffold.pristine.
 _TEMPLATE = re.compile(rb"^Coursekit-Tree: ([0-9a-f]{40})[ \t\r]*$", re.MULTILINE)
 _FACTS = "project.toml"
+_SQUASHED = re.compile(rb"[^\n]* \(#\d+\)\s*(\n|$)")
+_HOSTS = {"noreply@github.com", "noreply@gitlab.com"}
 
 
-@dataclass
-class Share:
-    """What one person committed.
-
-    Attributes
-    ----------
-    names : Counter of str
-        How the person is called in the commits, with how often.
-    emails : set of str
-        In lower case.
-    commits : int
-        Without merges.
-    lines : Counter of str
-        Added and removed lines by area; a notebook's without its outputs.
-    """
-
-    names: Counter[str] = field(default_factory=Counter)
-    emails: set[str] = field(default_factory=set)
-    commits: int = 0
-    lines: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def name(self) -> str:
-        """The name that is used most often."""
-        return min(self.names, key=lambda name: (-self.names[name], name))
-
-
-@dataclass(frozen=True)
-class Shares:
-    """The people of a history, most commits first; `whole` is False where part of it was not counted."""
-
-    people: tuple[Share, ...]
-    whole: bool
-
-
-def read_shares(folder: Path, revision: str, area: Callable[[str], str]) -> Shares | None:
+def read_shares(
+    folder: Path,
+    revision: str,
+    area: Callable[[str], str],
+    *,
+    beside: Iterable[str] = (),
+    zone: dt.tzinfo = dt.UTC,
+    now: dt.datetime | None = None,
+) -> Counted | None:
     """Count the commits of a history and the lines that they changed.
 
     Parameters
@@ -92,12 +76,20 @@ def read_shares(folder: Path, revision: str, area: Callable[[str], str]) -> Shar
         Where the history ends.
     area : callable
         Gives the area that a path belongs to.
+    beside : iterable of str, optional
+        Other branches whose commits count too.
+    zone : tzinfo, optional
+        In which weeks begin.
+    now : datetime, optional
+        Later dates cannot be.
 
     Returns
     -------
-    Shares or None
+    Counted or None
         None where there is no such history, or it borrows objects from elsewhere.
     """
+    if git_folder(folder) is None:
+        return None
     try:
         git = pygit2.Repository(str(folder), pygit2.enums.RepositoryOpenFlag.NO_SEARCH)
         if (Path(git.path) / "objects" / "info" / "alternates").exists():
@@ -105,44 +97,140 @@ def read_shares(folder: Path, revision: str, area: Callable[[str], str]) -> Shar
         tip = git.revparse_single(revision).peel(pygit2.Commit)
     except (KeyError, ValueError, pygit2.GitError):
         return None
-    return _Counting(git, area).count(tip)
+    latest = (now or dt.datetime.now(dt.UTC)).timestamp() + _DAY
+    return _Counting(git, area, zone, latest).count(tip, beside)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What one commit adds up to; `at` is None where its date cannot be."""
+
+    authors: tuple[Identity, ...]
+    at: int | None
+    lines: Mapping[str, int]
 
 
 class _Counting:
-    def __init__(self, git: pygit2.Repository, area: Callable[[str], str]) -> None:
+    def __init__(
+        self, git: pygit2.Repository, area: Callable[[str], str], zone: dt.tzinfo, latest: float
+    ) -> None:
         self._git = git
         self._area = area
-        self._read = 0
-        self._whole = not git.is_shallow
-        self._cache: dict[tuple[pygit2.Oid, bool], Counter[str]] = {}
-        self._people: list[Share] = []
-        self._by: dict[str, Share] = {}
+        self._zone = zone
+        self._latest = latest
+        self._written = Written(git)
+        self._notes: Counter[str] = self._written.notes
+        self._mailmap = Mailmap()
+        self._edge = _shallow(git)
+        self._weeks: dict[int, str] = {}
+        self._recommitted: list[tuple[Identity, Identity]] = []
 
-    def count(self, tip: pygit2.Commit) -> Shares:
-        for number, commit in enumerate(self._commits(tip)):
-            if number >= _MOST_COMMITS:
-                self._whole = False
-                break
-            if len(commit.parent_ids) > 1 or _BOT.search(commit.author.name) or self._of_template(commit):
-                continue
-            person = self._person(commit.author)
-            person.commits += 1
-            for path, lines in self._changed(commit):
-                if lines:
-                    person.lines[self._area(path)] += lines
-        people = sorted(self._people, key=lambda share: (-share.commits, share.name))
-        return Shares(tuple(people), self._whole)
+    def count(self, tip: pygit2.Commit, beside: Iterable[str]) -> Counted:
+        self._mailmap = read_mailmap(tip)
+        self._notes["shallow"] = int(bool(self._edge) or self._git.is_shallow)
+        commits = self._commits(tip, beside)
+        made: list[_Made] = []
+        twins: set[tuple[bytes, int, bytes]] = set()
+        for commit, elsewhere in commits:
+            if one := self._made(commit, twins, elsewhere=elsewhere):
+                made.append(one)
+                self._notes["beside"] += elsewhere
+        same = _same(one for each in made for one in each.authors)
+        known = _same(one for pair in self._recommitted for one in pair)
+        self._notes["recommitted"] = sum(known[one] != known[other] for one, other in self._recommitted)
+        times = [one.at for one in made if one.at is not None]
+        authors = self._authors(made, same)
+        notes = {key: times for key, times in sorted(self._notes.items()) if times}
+        return Counted(authors, len(made), _moment(max(times, default=None)), notes)
 
-    def _commits(self, tip: pygit2.Commit) -> Iterator[pygit2.Commit]:
-        walker = self._git.walk(tip.id, pygit2.enums.SortMode.TIME)
-        while True:
+    def _commits(self, tip: pygit2.Commit, beside: Iterable[str]) -> list[tuple[pygit2.Commit, bool]]:
+        """Give the commits, and of each whether it is only on another branch.
+
+        From the oldest on, so that what is moved or brought back is known.
+        """
+        found = [(commit, False) for commit in self._walk([tip.id], ())]
+        others = []
+        for name in beside:
             try:
-                yield next(walker)
-            except StopIteration:
-                return
-            except (KeyError, pygit2.GitError):  # a commit that was never fetched
-                self._whole = False
-                return
+                others.append(self._git.revparse_single(name).peel(pygit2.Commit).id)
+            except (KeyError, ValueError, pygit2.GitError):
+                self._notes["unreadable"] += 1
+        if others:
+            main = {commit.id for commit, _ in found}
+            found += [(one, True) for one in self._walk(others, [tip.id]) if one.id not in main]
+        if len(found) > _MOST_COMMITS:
+            self._notes["too-many"] = len(found) - _MOST_COMMITS
+            del found[_MOST_COMMITS:]
+        # Of copies the one on the branch that counts is the first.
+        found.reverse()
+        return sorted(found, key=lambda item: item[1])
+
+    def _walk(self, tips: Iterable[pygit2.Oid], but: Iterable[pygit2.Oid]) -> list[pygit2.Commit]:
+        modes = pygit2.enums.SortMode
+        try:
+            return list(self._walker(tips, but, modes.TOPOLOGICAL | modes.TIME))
+        except (KeyError, pygit2.GitError):
+            self._notes["unreadable"] += 1
+        # A commit is missing: give all that can be reached without it.
+        to_do = [*tips]
+        found: dict[pygit2.Oid, pygit2.Commit] = {}
+        while to_do and len(found) <= _MOST_COMMITS:
+            oid = to_do.pop()
+            try:
+                commit = self._git[oid]
+            except (KeyError, ValueError, pygit2.GitError):
+                continue
+            if oid not in found and isinstance(commit, pygit2.Commit):
+                found[oid] = commit
+                to_do += commit.parent_ids
+        return sorted(found.values(), key=lambda commit: -commit.commit_time)
+
+    def _walker(
+        self, tips: Iterable[pygit2.Oid], but: Iterable[pygit2.Oid], order: pygit2.enums.SortMode
+    ) -> pygit2.Walker:
+        walker = self._git.walk(None, order)
+        for oid in tips:
+            walker.push(oid)
+        for oid in but:
+            walker.hide(oid)
+        return walker
+
+    def _made(
+        self, commit: pygit2.Commit, twins: set[tuple[bytes, int, bytes]], *, elsewhere: bool
+    ) -> _Made | None:
+        if len(commit.parent_ids) > 1:
+            return None
+        authors = [] if self._of_template(commit) else authors_of(commit, self._mailmap)
+        # A rebase or a cherry-pick keeps these three.
+        message = hashlib.sha256(commit.raw_message).digest()
+        twin = (commit.author.raw_email, commit.author.time, message)
+        own = bool(authors) and not (elsewhere and twin in twins)
+        # The first commit of a cut history brings what all before it wrote.
+        cut = str(commit.id) in self._edge
+        changes = self._written.changes(commit, count=own and not cut)
+        if not own or (changes is None and not cut):
+            return None
+        twins.add(twin)
+        lines: Counter[str] = Counter()
+        for change in changes or ():
+            lines[self._area(change.path)] += change.lines
+        self._look(commit, authors[0])
+        return _Made(tuple(authors), self._at(commit), lines)
+
+    def _look(self, commit: pygit2.Commit, author: Identity) -> None:
+        committer = self._mailmap.resolve(identity(commit.committer))
+        if committer.email in _HOSTS:
+            self._notes["squashed"] += bool(_SQUASHED.match(commit.raw_message[:1000]))
+        elif committer != author and not is_bot(committer):
+            self._recommitted.append((author, committer))
+
+    def _at(self, commit: pygit2.Commit) -> int | None:
+        for seconds in (commit.author.time, commit.committer.time):
+            if _FIRST <= seconds <= self._latest:
+                self._notes["clock"] += seconds != commit.author.time
+                return seconds
+        self._notes["clock"] += 1
+        return None
 
     def _of_template(self, commit: pygit2.Commit) -> bool:
         stated = _TEMPLATE.findall(commit.raw_message)
@@ -151,82 +239,67 @@ class _Counting:
         tree = tree_id_without(self._git[commit.tree_id].read_raw(), _FACTS)
         return tree.encode() in stated
 
-    def _person(self, author: pygit2.Signature) -> Share:
-        """Return who this is: the same e-mail or the same name is the same person."""
-        name = " ".join(clean(author.name).split())[:80] or "?"
-        email = clean(author.email).strip().casefold()
-        keys = [f"name {name.casefold()}", *([f"email {email}"] if email not in _NOBODYS else [])]
-        known = list({id(self._by[key]): self._by[key] for key in keys if key in self._by}.values())
-        person = known[0] if known else Share()
-        if not known:
-            self._people.append(person)
-        for other in known[1:]:
-            person.names += other.names
-            person.emails |= other.emails
-            person.commits += other.commits
-            person.lines += other.lines
-            self._people.remove(other)
-            self._by = {key: person if share is other else share for key, share in self._by.items()}
-        for key in keys:
-            self._by[key] = person
-        person.names[name] += 1
-        person.emails.add(email)
-        return person
+    def _authors(self, made: list[_Made], same: Mapping[Identity, int]) -> tuple[Author, ...]:
+        often = Counter(one for each in made for one in each.authors)
+        kept = {one for one, _ in sorted(often.items(), key=lambda item: (-item[1], item[0]))[:_MOST_AUTHORS]}
+        self._notes["authors"] = len(often) - len(kept)
+        found: dict[Identity, _Sum] = defaultdict(_Sum)
+        for each in made:
+            week = self._week(each.at)
+            # Who names herself under another address is one author all the same.
+            people = list({same[one]: one for one in reversed(each.authors)}.values())
+            for one in {one if one in kept else Identity("", "") for one in people}:
+                found[one].add(each, week, several=len(people) > 1)
+        authors = [total.author(one) for one, total in found.items()]
+        return tuple(sorted(authors, key=lambda one: (-one.total.commits, one.name, one.email)))
 
-    def _changed(self, commit: pygit2.Commit) -> Iterator[tuple[str, int]]:
-        try:
-            if commit.parents:
-                diff = commit.parents[0].tree.diff_to_tree(commit.tree)
-            else:
-                diff = commit.tree.diff_to_tree(swap=True)
-            deltas = [(delta.old_file, delta.new_file) for delta in diff.deltas]
-        except (KeyError, pygit2.GitError):
-            self._whole = False
-            return
-        moved = {old.id for old, _ in deltas} & {new.id for _, new in deltas}
-        for old, new in deltas:
-            path = new.path or old.path
-            parts = path.split("/")
-            if not path.lower().endswith(_TEXTS) or _NOT_WRITTEN & {*parts[:-1]}:
-                continue
-            if (old.id in moved or not _is_blob(old)) and (new.id in moved or not _is_blob(new)):
-                continue  # moved or copied as it was
-            before, after = self._lines(old, path), self._lines(new, path)
-            yield path, ((before - after) + (after - before)).total()
-
-    def _lines(self, file: pygit2.DiffFile, path: str) -> Counter[str]:
-        if not _is_blob(file):
-            return Counter()
-        notebook = path.lower().endswith(".ipynb")
-        key = (file.id, notebook)
-        if key not in self._cache:
-            if len(self._cache) > 400:
-                self._cache.clear()
-            self._cache[key] = Counter(self._own_lines(file.id, path, notebook=notebook))
-        return self._cache[key]
-
-    def _own_lines(self, oid: pygit2.Oid, path: str, *, notebook: bool) -> list[str]:
-        try:
-            size = int(self._git.odb.read_header(oid)[1])
-        except KeyError:
-            return []  # left out of the clone because of its size
-        if size > _MAX_TEXT and not notebook:
-            return []
-        if size > _MAX_NOTEBOOK or self._read + size > _MAX_READ:
-            self._whole = False
-            return []
-        self._read += size
-        data = self._git[oid].read_raw()
-        if not notebook:
-            text = data.decode("utf-8", "replace")
-        else:
-            try:
-                text = "\n".join(cell.source for cell in Notebook(data, path).cells)
-            except NotebookError:
-                return []
-        return [line for row in text.split("\n") if (line := row.strip())]
+    def _week(self, at: int | None) -> str:
+        if at is None:
+            return UNDATED
+        # In no time zone a week begins within a quarter of an hour.
+        quarter = at // 900
+        if quarter not in self._weeks:
+            year, week, _ = dt.datetime.fromtimestamp(at, self._zone).isocalendar()
+            self._weeks[quarter] = f"{year}-W{week:02}"
+        return self._weeks[quarter]
 
 
-def _is_blob(file: pygit2.DiffFile) -> bool:
-    modes = pygit2.enums.FileMode
-    return file.mode in {modes.BLOB, modes.BLOB_EXECUTABLE}
+class _Sum:
+    """What is added up for one identity."""
+
+    def __init__(self) -> None:
+        self._weeks: dict[str, dict[str, Done]] = defaultdict(dict)
+        self._together = 0
+        self._times: list[int] = []
+
+    def add(self, made: _Made, week: str, *, several: bool) -> None:
+        areas = self._weeks[week]
+        for area, lines in ((ALL, sum(made.lines.values())), *made.lines.items()):
+            areas[area] = areas.get(area, Done()) + Done(1, lines)
+        self._together += several
+        if made.at is not None:
+            self._times.append(made.at)
+
+    def author(self, one: Identity) -> Author:
+        weeks = {week: dict(sorted(areas.items())) for week, areas in sorted(self._weeks.items())}
+        first, last = min(self._times, default=None), max(self._times, default=None)
+        return Author(one.name, one.email, self._together, _moment(first), _moment(last), weeks)
+
+
+def _same(identities: Iterable[Identity]) -> dict[Identity, int]:
+    """Number the people behind identities, as names and addresses join them."""
+    found = attribute(identities, ())
+    return {one: number for number, whose in enumerate(found) for one in whose.identities}
+
+
+def _moment(seconds: int | None) -> dt.datetime | None:
+    return None if seconds is None else dt.datetime.fromtimestamp(seconds, dt.UTC)
+
+
+def _shallow(git: pygit2.Repository) -> frozenset[str]:
+    """Return the commits at which a shallow history is cut off."""
+    path = Path(git.path) / "shallow"
+    if path.is_symlink() or not path.is_file():
+        return frozenset()
+    with path.open("rb") as file:
+        return frozenset(file.read(1_000_000).decode("ascii", "replace").split())

@@ -38,7 +38,7 @@ class Person:
     account_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Identity:
     """A name and an address, as git recorded them."""
 
@@ -104,7 +104,7 @@ def attribute(
     list of Whose
         Every identity once.
     """
-    known = sorted(set(identities), key=lambda one: (one.name, one.email))
+    known = sorted(set(identities))
     index = _Index(people)
     shared = _shared(known, index)
     first = {one: _direct(one, one.email in shared, index, settled) for one in known}

@@ -348,6 +348,15 @@ def folder_key(name: str) -> str:
     return re.sub(r"^[\W\d_]+|[\W_]+", "", name).casefold()
 
 
+def folder_area(name: str) -> str | None:
+    """Return the milestone that a top-level folder belongs to (a key of `FOLDERS`), by its name alone."""
+    key = folder_key(name)
+    found = next((area for area, names in FOLDERS.items() if key in names), None)
+    if found is None and re.match(r"\d", name):
+        found = next((area for area, words in _WORDS.items() if re.search(words, key)), None)
+    return found
+
+
 def open_submission(path: Path, revision: str | None = None) -> Submission:
     """Open a folder as it is, or a commit of a git repository.
 

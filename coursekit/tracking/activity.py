@@ -16,7 +16,7 @@ from coursekit.store.activity import list_activity, rewritten
 from coursekit.store.aliases import alias_key, list_aliases
 from coursekit.store.people import list_groups, list_memberships, list_students
 from coursekit.store.records import Alias, CountedRepository, Student
-from coursekit.work import ALL, Author, Done, by_area
+from coursekit.work import ALL, FAILED, NONE, Author, Done, by_area
 
 #: To be shown wherever such numbers are.
 NO_GRADE = (
@@ -127,7 +127,7 @@ class Activity:
     ----------
     group_id : int
     counted_at : datetime or None
-        None where nothing was counted yet: then nothing is known, and nobody "has not started".
+        None where nothing was counted, yet or at all: then nothing is known, and nobody "has not started".
     commits : int
         The group's own, each once.
     last_at : datetime or None
@@ -226,8 +226,9 @@ def _activity(
     roster: _Roster,
     forced: Mapping[int, int],
 ) -> Activity:
-    if counted is None:
-        return Activity(group, members=tuple(MemberActivity(key, Contribution()) for key in now))
+    if counted is None or counted.notes.keys() & {NONE, FAILED}:
+        members = tuple(MemberActivity(key, Contribution()) for key in now)
+        return Activity(group, members=members, notes=counted.notes if counted else {})
     authors: dict[Identity, list[Author]] = {}
     erased = [author for author in counted.authors if not author.name and not author.email]
     for author in counted.authors:
@@ -243,9 +244,9 @@ def _activity(
             continue
         of.setdefault(whose.key, []).extend(theirs)
         settled += [Settling(one, whose.key, whose.how, together(authors[one])) for one in whose.identities]
-    members = [MemberActivity(key, together(of.pop(key, []))) for key in now]
+    matched = [MemberActivity(key, together(of.pop(key, []))) for key in now]
     others = of.pop(None)
-    members += [
+    matched += [
         MemberActivity(key, together(theirs), present=False) for key, theirs in of.items() if key is not None
     ]
     notes = dict(counted.notes)
@@ -256,7 +257,7 @@ def _activity(
         counted.counted_at,
         counted.commits,
         counted.last_at,
-        tuple(members),
+        tuple(matched),
         together(others),
         tuple(sorted(unsettled, key=lambda one: (-one.done.commits, one.identities[0].name))),
         tuple(settled),
