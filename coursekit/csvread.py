@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,8 @@ LIMIT = 10 * 1024 * 1024
 MOST_LINES = 6
 
 _LINE_BREAK = re.compile("\r\n|\r|\n")
-_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+#: What separates cells, and how messages call it.
+DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _MARKS = (
     (b"\xff\xfe\x00\x00", "utf-32"),
     (b"\x00\x00\xfe\xff", "utf-32"),
@@ -39,6 +41,12 @@ _OTHER_KINDS = (
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
 )
+
+
+def comparable_heading(text: str) -> str:
+    """Give the form in which headings count as the same: ``E-Mail-Adresse`` and ``e_mail adresse``."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return " ".join(re.findall(r"[^\W_]+", folded))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +87,7 @@ class Sheet:
     @property
     def separated_by(self) -> str:
         """The separator in words."""
-        return _DELIMITERS[self.delimiter]
+        return DELIMITERS[self.delimiter]
 
 
 def read_sheet(path: Path) -> Sheet:
@@ -90,11 +98,51 @@ def read_sheet(path: Path) -> Sheet:
     InputError
         If there is no such file, it cannot be read, is too large, is of another kind or holds nothing.
     """
-    return parse_sheet(_bytes(path), one_line(path.name, 80))
+    return parse_sheet(read_bytes(path), one_line(path.name, 80))
 
 
 def parse_sheet(data: bytes, where: str) -> Sheet:
     """Read a CSV file's bytes; `where` names it in errors.
+
+    Raises
+    ------
+    InputError
+        If it is too large, of another kind, or holds nothing.
+    """
+    text, encoding = decode(data, where)
+    lines = lines_of(text)
+    first = next(number for number, line in enumerate(lines) if line.strip())
+    told = re.fullmatch(r'"?sep=(.)"?', lines[first].strip())
+    if told and told[1] in DELIMITERS:
+        # The line by which Excel tells itself.
+        delimiter, first = told[1], first + 1
+    else:
+        delimiter = _delimiter(lines[first])
+    found = list(rows_of(lines, first, delimiter))
+    rows = tuple(row for row in found if isinstance(row, Row) and any(cell.strip() for cell in row.cells))
+    return Sheet(rows, tuple(row for row in found if isinstance(row, Unreadable)), encoding, delimiter)
+
+
+def read_bytes(path: Path) -> bytes:
+    """Read a file's bytes, at most one more than `LIMIT`.
+
+    Raises
+    ------
+    InputError
+        If there is no such file.
+    """
+    if not path.is_file():
+        what = "a folder" if path.is_dir() else "nothing" if not path.exists() else "something else"
+        raise InputError(
+            f"expected a CSV file at {one_line(str(path))}, but found {what}",
+            "Give the path to a file that was exported as CSV.",
+        )
+    with path.open("rb") as file:
+        return file.read(LIMIT + 1)
+
+
+def decode(data: bytes, where: str) -> tuple[str, str]:
+    """Return a CSV file's text, and its encoding as Python calls it; `where` names it in errors.
 
     Raises
     ------
@@ -107,32 +155,16 @@ def parse_sheet(data: bytes, where: str) -> Sheet:
             "Check that it is the right file, and leave out what is not needed.",
         )
     text, encoding = _text(data, where)
-    lines = _LINE_BREAK.split(text)
-    first = next((number for number, line in enumerate(lines) if line.strip()), None)
-    if first is None:
+    if not text.strip():
         raise InputError(
             f"expected a CSV file with a header and rows, but {where} is empty", "Export it again."
         )
-    told = re.fullmatch(r'"?sep=(.)"?', lines[first].strip())
-    if told and told[1] in _DELIMITERS:
-        # The line by which Excel tells itself.
-        delimiter, first = told[1], first + 1
-    else:
-        delimiter = _delimiter(lines[first])
-    found = list(_rows(lines, first, delimiter))
-    rows = tuple(row for row in found if isinstance(row, Row) and any(cell.strip() for cell in row.cells))
-    return Sheet(rows, tuple(row for row in found if isinstance(row, Unreadable)), encoding, delimiter)
+    return text, encoding
 
 
-def _bytes(path: Path) -> bytes:
-    if not path.is_file():
-        what = "a folder" if path.is_dir() else "nothing" if not path.exists() else "something else"
-        raise InputError(
-            f"expected a CSV file at {one_line(str(path))}, but found {what}",
-            "Give the path to a file that was exported as CSV.",
-        )
-    with path.open("rb") as file:
-        return file.read(LIMIT + 1)
+def lines_of(text: str) -> list[str]:
+    """Return the lines as an editor shows them."""
+    return _LINE_BREAK.split(text)
 
 
 def _text(data: bytes, where: str) -> tuple[str, str]:
@@ -170,10 +202,11 @@ def _unmarked(begin: bytes) -> str:
 def _delimiter(header: str) -> str:
     # What stands in quotation marks separates nothing.
     plain = re.sub(r'"[^"]*"', "", header)
-    return max(_DELIMITERS, key=plain.count)
+    return max(DELIMITERS, key=plain.count)
 
 
-def _rows(lines: list[str], first: int, delimiter: str) -> Iterator[Row | Unreadable]:
+def rows_of(lines: list[str], first: int, delimiter: str) -> Iterator[Row | Unreadable]:
+    """Read the rows from line `first` on, counted from 0; empty lines are none."""
     number = first
     while number < len(lines):
         line = lines[number]
@@ -213,4 +246,4 @@ def _quoted(lines: list[str], number: int, delimiter: str) -> tuple[Row | Unread
         why = "a cell is too long"
     else:
         why = "a quotation mark within a cell is not doubled"
-    return Unreadable(number, f"expected cells separated by {_DELIMITERS[delimiter]}, but {why}"), 1
+    return Unreadable(number, f"expected cells separated by {DELIMITERS[delimiter]}, but {why}"), 1

@@ -15,10 +15,11 @@ DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 
 # What a spreadsheet begins to run a cell at, the wide forms of East Asian keyboards among it.
 _FORMULA = "[=+\\-@\t\r\n＝＋－＠]"
-# Also behind a separator of another country's: Excel in German splits a file with commas at semicolons. The
-# apostrophes that stand there already count, so that they can be told from ours.
-_BEGINS = re.compile(f"(^|[,;|\t])('*)(?={_FORMULA})")
-_GUARDED = re.compile(f"(^|[,;|\t])'('*)(?={_FORMULA})")
+# Some trim the spaces before it. Also behind a separator of another country's: Excel in German splits a file with
+# commas at semicolons. The apostrophes that stand there already count, so that they can be told from ours.
+_PLACES = f"(?:^(?='*\\s*{_FORMULA})|(?<=[,;|\t])(?='*{_FORMULA}))"
+_BEGINS = re.compile(_PLACES)
+_GUARDED = re.compile(f"{_PLACES}'")
 
 
 def csv_text(rows: Iterable[Sequence[object]], *, delimiter: str = ",", bom: bool = False) -> str:
@@ -47,9 +48,9 @@ def guarded(cell: str) -> str:
 
     A single ``-``, which stands for nothing in many tables, is none. `unguarded` gives the text back.
     """
-    return cell if cell == "-" else _BEGINS.sub(r"\1'\2", cell)
+    return cell if cell == "-" else _BEGINS.sub("'", cell)
 
 
 def unguarded(cell: str) -> str:
     """Return what `guarded` was given: each apostrophe that it put is taken away."""
-    return _GUARDED.sub(r"\1\2", cell)
+    return _GUARDED.sub("", cell)
