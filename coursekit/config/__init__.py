@@ -4,7 +4,15 @@ Reading checks every type and refuses unknown keys, naming the file and the line
 the order of what is there.
 """
 
-from coursekit.config.course import Course, Session, Topic, find_course, load_course, parse_course
+from coursekit.config.course import (
+    Course,
+    Session,
+    Topic,
+    find_course,
+    load_course,
+    parse_course,
+    with_environment,
+)
 from coursekit.config.host import HostSettings
 from coursekit.config.new_course import render_course
 from coursekit.config.presentations import Presentations
@@ -27,4 +35,5 @@ __all__ = [
     "render_course",
     "render_project",
     "update_project",
+    "with_environment",
 ]

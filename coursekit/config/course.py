@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from zoneinfo import ZoneInfo, available_timezones
@@ -15,6 +16,9 @@ from coursekit.errors import InputError
 from coursekit.model import Milestone, Waiver
 from coursekit.text import nearest, one_line
 from coursekit.tomlread import Table, parse
+
+# Where a database may be stated as well; it goes before `course.toml`.
+DATABASE_VARIABLE = "COURSEKIT_DATABASE"
 
 # Of a session; who was there for less did not attend.
 _MIN_SHARE = 0.5
@@ -115,21 +119,32 @@ class Course:
 def find_course(start: Path | None = None) -> Course:
     """Read the `course.toml` at `start`, or without one that of the nearest folder above the present one.
 
+    The environment variable COURSEKIT_DATABASE goes before the database that it states.
+
     Raises
     ------
     InputError
         If there is none, or it does not hold what it should.
     """
     if start is not None:
-        return load_course(start)
+        return with_environment(load_course(start))
     here = Path.cwd()
     for folder in (here, *here.parents):
         if (folder / "course.toml").is_file():
-            return load_course(folder)
+            return with_environment(load_course(folder))
     raise InputError(
         f"expected a course, but there is no course.toml in {one_line(str(here))} or above it",
         "Go to the course's folder, name it with  --course FOLDER , or make one with  coursekit init .",
     )
+
+
+def with_environment(course: Course) -> Course:
+    """Return the course with the database that COURSEKIT_DATABASE states, if it does.
+
+    So that a password need not stand in `course.toml`, which may lie in a repository.
+    """
+    database = os.environ.get(DATABASE_VARIABLE, "").strip()
+    return replace(course, database=database) if database else course
 
 
 def load_course(path: Path) -> Course:

@@ -62,7 +62,8 @@ missed_sessions_allowed = 2
 #coursekit_source = "git+https://git.example.org/tools/coursekit@v1.0.0"
 
 [store]
-# What the course knows lies in the file course.db beside this one. For a database on a PostgreSQL server:
+# What the course knows lies in the file course.db beside this one. For a database on a PostgreSQL server, here or,
+# with a password, in the environment variable COURSEKIT_DATABASE, which goes before this:
 @database@
 
 # Where `coursekit publish` puts the groups' repositories: a folder, on this machine or a shared drive.

@@ -7,7 +7,7 @@ from pathlib import Path
 from zoneinfo import available_timezones
 
 from coursekit.checker.profile import load_profile
-from coursekit.config import Course, load_course, parse_course, render_course
+from coursekit.config import Course, load_course, parse_course, render_course, with_environment
 from coursekit.errors import InputError
 from coursekit.files import write_text
 from coursekit.store import open_store
@@ -53,7 +53,8 @@ def init_course(
     )
     folder.mkdir(parents=True, exist_ok=True)
     # The store first: whoever is stopped between the two begins again without a course that is only half there.
-    with open_store(parse_course(text.encode("utf-8"), FILE, folder).store):
+    course = parse_course(text.encode("utf-8"), FILE, folder)
+    with open_store((course if database else with_environment(course)).store):
         check_free(folder)
         write_text(folder / FILE, text)
     return load_course(folder)

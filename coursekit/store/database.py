@@ -18,6 +18,9 @@ from coursekit.store.transaction import Reader, Transaction
 
 FILE_NAME = "course.db"
 
+# Where a database is stated; config/course.py reads it.
+_STATED = "it stands as `database` in course.toml, or in COURSEKIT_DATABASE"
+
 # How long a command waits for another one that is writing.
 BUSY_SECONDS = 30.0
 
@@ -39,13 +42,18 @@ class Store:
         The file; None for a server.
     backup : Path or None
         The copy that was made before the schema was changed by this opening.
+    found : str or None
+        The version of the schema that was found; None when the database was made by this opening.
     """
 
-    def __init__(self, engine: sa.Engine, path: Path | None, backup: Path | None = None) -> None:
+    def __init__(
+        self, engine: sa.Engine, path: Path | None, backup: Path | None = None, found: str | None = None
+    ) -> None:
         self._engine = engine
         self._inside = threading.local()
         self.path = path
         self.backup = backup
+        self.found = found
 
     def __enter__(self) -> Self:
         return self
@@ -121,7 +129,7 @@ class Store:
             raise _explained(self.name, error.orig or error) from error
 
 
-def open_store(target: str | Path, *, create: bool = True) -> Store:
+def open_store(target: str | Path, *, create: bool = True, upgrade: bool = True) -> Store:
     """Open a course's store, making or upgrading its schema.
 
     An existing SQLite database is copied beside itself before its schema is changed.
@@ -132,6 +140,9 @@ def open_store(target: str | Path, *, create: bool = True) -> Store:
         The course folder, or a database URL: ``postgresql+psycopg://…``, ``sqlite:///path``.
     create : bool, optional
         Whether to make the database when there is none.
+    upgrade : bool, optional
+        Whether to bring an older schema up to date. Without it the queries may not be used: only what looks at
+        the tables that there are.
 
     Returns
     -------
@@ -143,16 +154,29 @@ def open_store(target: str | Path, *, create: bool = True) -> Store:
         When it is not a database, is damaged, is another program's, has a newer schema, or cannot be read or
         written. It is left alone.
     """
+    place = locate(target)
+    opening = _open_file if isinstance(place, Path) else _open_server
+    return opening(place, create=create, upgrade=upgrade)  # type: ignore[arg-type]
+
+
+def locate(target: str | Path) -> Path | sa.URL:
+    """Give the file that `open_store` opens, or the address of the server.
+
+    Raises
+    ------
+    StoreError
+        When it is neither.
+    """
     text = str(target)
     if "://" not in text:
-        return _open_file(Path(target) / FILE_NAME, create=create)
+        return Path(target) / FILE_NAME
     try:
         url = sa.make_url(text)
     except (sa.exc.ArgumentError, ValueError):
         # The text is not repeated: it may hold a password.
         raise StoreError(
             "expected a database URL, found something that cannot be read as one",
-            "Write it like postgresql+psycopg://user@host/database; see `database` in course.toml.",
+            f"Write it like postgresql+psycopg://user@host/database; {_STATED}.",
         ) from None
     if url.drivername in ("sqlite", "sqlite+pysqlite"):
         if url.database in (None, "", ":memory:"):
@@ -160,16 +184,16 @@ def open_store(target: str | Path, *, create: bool = True) -> Store:
                 "expected a database that lasts, found one in memory",
                 "Write the file's path: sqlite:///course.db for one in the present folder.",
             )
-        return _open_file(Path(str(url.database)), create=create)
+        return Path(str(url.database))
     if url.drivername != "postgresql+psycopg":
         raise StoreError(
             f"expected a database URL of kind postgresql+psycopg or sqlite, found {url.drivername}",
-            "Correct `database` in course.toml.",
+            f"Correct it; {_STATED}.",
         )
-    return _open_server(url, create=create)
+    return url
 
 
-def _open_file(path: Path, *, create: bool) -> Store:
+def _open_file(path: Path, *, create: bool, upgrade: bool) -> Store:
     if not path.parent.is_dir():
         raise StoreError(
             f"expected the folder {path.parent} for the course's database, found none",
@@ -181,19 +205,26 @@ def _open_file(path: Path, *, create: bool) -> Store:
             f"expected the course's database at {path}, found none",
             "Make one with `coursekit init`, or go to the course's folder.",
         )
-    backup = None if version in (None, schema.HEAD) else sqlite_file.back_up(path, str(version))
+    upgrade = (upgrade or version is None) and version != schema.HEAD
+    backup = sqlite_file.back_up(path, version) if upgrade and version is not None else None
     try:
         _turn_on_wal(path)
     except sqlite3.Error as error:
         raise _explained(str(path), error) from error
+    store = Store(sqlite_engine(path), path, backup, version)
+    return _prepared(store, upgrade=upgrade)
+
+
+def sqlite_engine(path: Path) -> sa.Engine:
+    """Make what connects to a SQLite file, in the way that the store needs."""
     url = sa.URL.create("sqlite+pysqlite", database=str(path))
     engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS})
     sa.event.listen(engine, "connect", _set_up_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
-    return _prepared(Store(engine, path, backup), upgrade=version != schema.HEAD)
+    return engine
 
 
-def _open_server(url: sa.URL, *, create: bool) -> Store:
+def _open_server(url: sa.URL, *, create: bool, upgrade: bool) -> Store:
     try:
         engine = sa.create_engine(url, pool_pre_ping=True)
     except ModuleNotFoundError as error:
@@ -208,7 +239,8 @@ def _open_server(url: sa.URL, *, create: bool) -> Store:
     except BaseException:
         store.close()
         raise
-    return _prepared(store, upgrade=version != schema.HEAD)
+    store.found = version
+    return _prepared(store, upgrade=(upgrade or version is None) and version != schema.HEAD)
 
 
 def _server_version(store: Store, *, create: bool) -> str | None:
@@ -274,6 +306,8 @@ def _set_up_sqlite(connection: Any, record: object) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     # What was acknowledged survives a power cut too; in WAL mode NORMAL would not promise that.
     connection.execute("PRAGMA synchronous = FULL")
+    # What is removed or replaced is overwritten in the file.
+    connection.execute("PRAGMA secure_delete = ON")
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:

@@ -56,6 +56,12 @@ def find_job(view: Reader, name: str) -> Job | None:
     return Job(row.id, row.ended_at is not None, owner, row.beat_at)
 
 
+def running_jobs(view: Reader) -> list[tuple[str, Job]]:
+    """Give the jobs that a run holds, dead or alive, with their names."""
+    names = [row.name for row in view.all(sa.select(jobs.c.name).where(jobs.c.owner.is_not(None)))]
+    return [(name, job) for name in names if (job := find_job(view, name)) is not None]
+
+
 def list_marks(view: Reader, job_id: int) -> dict[str, ItemMark]:
     """Give how far each item of a job is, by key."""
     statement = sa.select(job_items).where(job_items.c.job_id == job_id)

@@ -32,13 +32,15 @@ def is_newer(version: str) -> bool:
     return int(version) > int(schema.HEAD)
 
 
-def upgrade(connection: sa.Connection) -> None:
+def upgrade(connection: sa.Connection, version: str | None = None) -> None:
     """Run the steps that are missing, without committing.
 
     Parameters
     ----------
     connection : sqlalchemy.Connection
         In a transaction that the caller ends: all steps take effect, or none.
+    version : str, optional
+        At which to stop; the newest by default.
     """
     # Alembic takes a fifth of a second to import, and is needed once in a database's life.
     from alembic.operations import Operations
@@ -49,7 +51,7 @@ def upgrade(connection: sa.Connection) -> None:
 
     def steps(revision: Any, context: MigrationContext) -> Any:
         del context
-        return script._upgrade_revs(schema.HEAD, revision)
+        return script._upgrade_revs(version or schema.HEAD, revision)
 
     context = MigrationContext.configure(
         connection,

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from coursekit.errors import StoreError
+from coursekit.files import sync_folder, temporary_folder
 from coursekit.store import schema
 from coursekit.store.migrate import VERSION_TABLE, is_newer, is_version
 
@@ -22,6 +23,10 @@ _MAGIC = b"SQLite format 3\x00"
 _CHECKED_SIZE = 16_000_000
 _PAUSES = (0.02, 0.1)
 _OTHER = "Move it away, or give another folder or database; nothing was changed."
+
+
+class DamagedError(StoreError):
+    """A SQLite database that cannot be made sense of."""
 
 
 def look(path: Path) -> str | None:
@@ -76,11 +81,11 @@ def look(path: Path) -> str | None:
     return version
 
 
-def damaged(path: Path, detail: str) -> StoreError:
+def damaged(path: Path, detail: str) -> DamagedError:
     """What to say about a file that SQLite cannot make sense of."""
-    return StoreError(
+    return DamagedError(
         f"expected a sound database in {path}, found a damaged one: {detail}",
-        "Keep the file, and put the newest backup in its place; nothing was changed.",
+        "Put a backup in its place with  coursekit db restore FILE , which keeps the file; nothing was changed.",
     )
 
 
@@ -134,19 +139,51 @@ def back_up(path: Path, version: str) -> Path:
     """
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
     target = path.with_name(f"{path.stem}-backup-{version}-{stamp}{path.suffix}")
-    partial = target.with_name(target.name + ".tmp")
     try:
-        with closing(sqlite3.connect(path, timeout=30)) as source, closing(sqlite3.connect(partial)) as copy:
-            source.backup(copy)
-            # In the copy nothing is left to be taken over from a write-ahead log.
-            copy.execute("PRAGMA journal_mode = DELETE")
-        with partial.open("rb+") as file:
-            os.fsync(file.fileno())
-        partial.replace(target)
+        copy_file(path, target)
     except (OSError, sqlite3.Error) as error:
-        partial.unlink(missing_ok=True)
         raise StoreError(
-            f"expected to copy {path} to {target.name} before changing its schema, found: {error}",
+            f"expected to copy {path} to {target.name} before changing it, found: {error}",
             "Free some space or permit writing in the folder, then run the command again; nothing was changed.",
         ) from error
     return target
+
+
+def copy_file(path: Path, target: Path) -> None:
+    """Copy a database as one consistent state, also while others write; what is at `target` is replaced.
+
+    Raises
+    ------
+    OSError, sqlite3.Error
+        When that fails; `target` is as it was then.
+    """
+    with temporary_folder(target.parent, target.name) as folder:
+        partial = folder / target.name
+        # Reading must not leave files beside a backup on a stick, nor fail on one that may only be read.
+        option = "mode=rw" if path.with_name(f"{path.name}-wal").exists() else "mode=ro"
+        source = sqlite3.connect(f"{path.resolve().as_uri()}?{option}", uri=True, timeout=30)
+        with closing(source), closing(sqlite3.connect(partial)) as copy:
+            source.backup(copy)
+            # In the copy nothing is left to be taken over from a write-ahead log.
+            copy.execute("PRAGMA journal_mode = DELETE")
+        settle(partial, target)
+
+
+def settle(partial: Path, target: Path) -> None:
+    """Put a finished file into its place, so that a power cut leaves the one before or all of this one."""
+    with partial.open("rb+") as file:
+        os.fsync(file.fileno())
+    partial.replace(target)
+    sync_folder(target.parent)
+
+
+def problems(path: Path, most: int = 5) -> list[str]:
+    """Read every page of a database, and give what is wrong with it."""
+    with closing(sqlite3.connect(path, timeout=30)) as connection:
+        try:
+            found = [str(row[0]) for row in connection.execute(f"PRAGMA integrity_check({int(most)})")]
+            links = connection.execute("PRAGMA foreign_key_check").fetchmany(most)
+        except sqlite3.DatabaseError as error:
+            return [str(error)]
+    wrong = [line.replace("\n", " ") for line in found if line != "ok"]
+    return wrong + [f"{table} {row}: its {parent} is missing" for table, row, parent, _ in links]
