@@ -159,14 +159,23 @@ def copy_file(path: Path, target: Path) -> None:
     """
     with temporary_folder(target.parent, target.name) as folder:
         partial = folder / target.name
-        # Reading must not leave files beside a backup on a stick, nor fail on one that may only be read.
-        option = "mode=rw" if path.with_name(f"{path.name}-wal").exists() else "mode=ro"
-        source = sqlite3.connect(f"{path.resolve().as_uri()}?{option}", uri=True, timeout=30)
-        with closing(source), closing(sqlite3.connect(partial)) as copy:
-            source.backup(copy)
-            # In the copy nothing is left to be taken over from a write-ahead log.
-            copy.execute("PRAGMA journal_mode = DELETE")
+        log = path.with_name(f"{path.name}-wal")
+        try:
+            _copy(path, partial, "mode=rw")
+        except sqlite3.OperationalError:
+            # One that was left in the mode for writers, on a disk that may only be read; nobody writes there.
+            if log.exists() or os.access(path.parent, os.W_OK):
+                raise
+            _copy(path, partial, "immutable=1")
         settle(partial, target)
+
+
+def _copy(path: Path, partial: Path, option: str) -> None:
+    source = sqlite3.connect(f"{path.resolve().as_uri()}?{option}", uri=True, timeout=30)
+    with closing(source), closing(sqlite3.connect(partial)) as copy:
+        source.backup(copy)
+        # In the copy nothing is left to be taken over from a write-ahead log.
+        copy.execute("PRAGMA journal_mode = DELETE")
 
 
 def settle(partial: Path, target: Path) -> None:
