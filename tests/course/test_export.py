@@ -6,7 +6,11 @@ import csv
 import datetime as dt
 import io
 import json
+import subprocess
+import sys
+import time
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +22,7 @@ from coursekit.course.bundles import browsable, read_parcel
 from coursekit.course.decks import File, Made
 from coursekit.course.export import Exported, export_results
 from coursekit.errors import InputError
+from coursekit.jobs import JobItem
 from coursekit.store import open_store
 from coursekit.store.people import add_group, add_student, join_group
 from coursekit.store.records import NewRepository, NewStudent
@@ -201,6 +206,61 @@ def test_what_goes_wrong_costs_one_group(course: Course) -> None:
     assert sum(count for count, _ in done.made.counts) == 4
     [why] = [one.why for one in done.left_out if one.who == "bees"]
     assert why.startswith("no consent: project.toml cannot be read (project.toml")
+
+
+def test_one_bundle(course: Course, tmp_path: Path) -> None:
+    """What each process does: nothing in a dry run, and nothing over what is not its own."""
+    work, target = course.folder / "repositories" / "bees", tmp_path / "bees.zip"
+    order = module.Order(
+        course, "platform", GroupResult(1, "bees", "bees"), work, target, write=False, force=False
+    )
+
+    def made(**changes: Any) -> str:
+        return module._work(JobItem("group:1", replace(order, **changes))).reason
+
+    assert made() == ""
+    assert not target.exists()
+    assert made(write=True) == ""
+    data = target.read_bytes()
+    assert made(write=True) == ""
+    target.write_bytes(b"somebody's own")
+    assert "--force replaces it" in made(write=True)
+    assert made(write=True, force=True) == ""
+    assert target.read_bytes() == data
+    target.unlink()
+    target.symlink_to(tmp_path / "elsewhere")
+    assert "--force replaces it" in made(write=True)
+    target.unlink()
+    assert made(work=course.folder / "repositories" / "birds", write=True).startswith("no consent")
+
+
+_SCRIPT = """
+import sys
+from pathlib import Path
+from coursekit.config import load_course
+from coursekit.course.export import export_results
+if __name__ == "__main__":
+    export_results(load_course(Path(sys.argv[1])), "platform", {})
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("bundles", [0, 1, 2])
+def test_it_can_be_killed_at_any_point(course: Course, tmp_path: Path, bundles: int) -> None:
+    """What is there is whole, the tables come last, and the next run completes it."""
+    folder = course.folder / "exports" / "platform"
+    script = tmp_path / "run.py"
+    script.write_text(_SCRIPT)
+    process = subprocess.Popen([sys.executable, str(script), str(course.folder)], stderr=subprocess.DEVNULL)
+    while process.poll() is None and len(list(folder.glob("*.zip"))) < bundles:
+        time.sleep(0.005)
+    process.kill()
+    process.wait()
+    assert all(names(path) for path in folder.glob("*.zip"))
+    cut_short = not (folder / "bundles.csv").exists()
+    # A worker may still be at its last group; what it writes is the same.
+    assert run(course, "platform", force=not cut_short).made.counts[0] == (2, "bundled")
+    assert (folder / "participants.csv").is_file()
 
 
 def parcel(folder: Path, course: Course | None = None, **files: str | bytes) -> module.Parcel:

@@ -255,6 +255,7 @@ def test_saved_by_a_spreadsheet(tmp_path: Path) -> None:
     ("content", "says"),
     [
         (b"", "is empty"),
+        (b'""\n', "is empty"),
         (b"PK\x03\x04" + b"x" * 99, "a spreadsheet"),
         (b"a,b\n1,2\n", r"no column Identifier \(ID\), Grade"),
         (
@@ -268,7 +269,7 @@ def test_saved_by_a_spreadsheet(tmp_path: Path) -> None:
         (HEADER.encode() + b"\nParticipant 1,A\x00da\n", r"line 2: expected text, found a NUL byte"),
         (b"x" * (10 * 1024 * 1024 + 1), "at most 10 MB"),
     ],
-    ids=["empty", "zip", "columns", "cells", "quote", "nul", "large"],
+    ids=["empty", "nothing", "zip", "columns", "cells", "quote", "nul", "large"],
 )
 def test_files_that_are_none(tmp_path: Path, content: bytes, says: str) -> None:
     path = tmp_path / "w.csv"
