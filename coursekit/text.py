@@ -150,9 +150,23 @@ def columns(rows: Sequence[Sequence[str]]) -> list[str]:
 
 def width(text: str) -> int:
     """Return how many places a text takes in a terminal."""
+    if text.isascii():
+        return len(text)
     import unicodedata
 
     return sum(
         2 if unicodedata.east_asian_width(char) in "WF" else 0 if unicodedata.combining(char) else 1
         for char in text
     )
+
+
+def cut(text: str, places: int) -> str:
+    """Return `text` in at most so many places of a terminal, ending in … where it was longer."""
+    if width(text) <= places:
+        return text
+    kept = ""
+    for char in text:
+        if width(kept + char) > places - 1:
+            break
+        kept += char
+    return kept.rstrip() + "…"

@@ -119,6 +119,22 @@ def list_checks(view: Reader, group_id: int) -> list[CheckRun]:
     return _with_findings(view, view.all(statement))
 
 
+def newest_check(view: Reader, group_id: int) -> CheckRun | None:
+    """Give one group's newest check of its present repository's present state, or None."""
+    statement = (
+        sa.select(check_runs, repositories.c.group_id)
+        .join_from(check_runs, repositories)
+        .where(
+            repositories.c.group_id == group_id,
+            repositories.c.replaced_at.is_(None),
+            check_runs.c.as_of.is_(None),
+        )
+        .order_by(check_runs.c.id.desc())
+        .limit(1)
+    )
+    return next(iter(_with_findings(view, view.all(statement))), None)
+
+
 def _with_findings(view: Reader, runs: Sequence[sa.Row[tuple[object, ...]]]) -> list[CheckRun]:
     found: dict[int, list[Finding]] = {run.id: [] for run in runs}
     ids = list(found)

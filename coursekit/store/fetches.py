@@ -81,6 +81,16 @@ def list_fetches(view: Reader, repository_id: int) -> list[Fetch]:
     return [_to_fetch(row) for row in view.all(statement)]
 
 
+def fetches_since(view: Reader, since: datetime) -> list[Fetch]:
+    """Give the fetches since a moment that brought something or told of an event, the oldest first."""
+    statement = (
+        sa.select(fetches)
+        .where(fetches.c.fetched_at > since, sa.or_(fetches.c.commits > 0, fetches.c.events != "[]"))
+        .order_by(fetches.c.id)
+    )
+    return [_to_fetch(row) for row in view.all(statement)]
+
+
 def list_sightings(view: Reader) -> list[tuple[int, datetime, str | None]]:
     """Give what successful fetches found: repository, time and commit, each repository's oldest first."""
     columns = fetches.c

@@ -62,6 +62,12 @@ def running_jobs(view: Reader) -> list[tuple[str, Job]]:
     return [(name, job) for name in names if (job := find_job(view, name)) is not None]
 
 
+def ended_at(view: Reader, name: str) -> datetime | None:
+    """Give when the last run of a job came to its end; None when it never did, or is at work."""
+    row = view.first(sa.select(jobs.c.ended_at).where(jobs.c.name == name))
+    return None if row is None else row.ended_at
+
+
 def list_marks(view: Reader, job_id: int) -> dict[str, ItemMark]:
     """Give how far each item of a job is, by key."""
     statement = sa.select(job_items).where(job_items.c.job_id == job_id)

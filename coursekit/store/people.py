@@ -137,9 +137,8 @@ def list_students(view: Reader, *, left: bool = False) -> list[Student]:
         Also those who dropped out.
     """
     statement = sa.select(students).order_by(students.c.id)
-    if not left:
-        statement = statement.where(students.c.left_at.is_(None))
-    return [_to_student(row) for row in view.all(statement)]
+    found = view.once("students", lambda: [_to_student(row) for row in view.all(statement)])
+    return found if left else [student for student in found if student.left_at is None]
 
 
 def add_group(tx: Transaction, name: str) -> Group:
@@ -190,7 +189,8 @@ def _free_name(view: Reader, name: str, *, but: int | None = None) -> tuple[str,
 
 def list_groups(view: Reader) -> list[Group]:
     """Give all groups, in the order in which they were made."""
-    return [_to_group(row) for row in view.all(sa.select(groups).order_by(groups.c.id))]
+    statement = sa.select(groups).order_by(groups.c.id)
+    return view.once("groups", lambda: [_to_group(row) for row in view.all(statement)])
 
 
 def find_group(view: Reader, name: str) -> Group | None:

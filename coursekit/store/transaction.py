@@ -10,15 +10,16 @@ from __future__ import annotations
 import getpass
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
 from coursekit.store import schema
 from coursekit.store.redact import without_names
 
+T = TypeVar("T")
 AuditedValue = int | float | bool | datetime | date | str | None
 
 _COMMAND = re.compile(r"[a-z][a-z0-9-]*( [a-z][a-z0-9-]*){0,2}")
@@ -32,6 +33,13 @@ class Reader:
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
+        self._known: dict[str, Sequence[Any]] = {}
+
+    def once(self, name: str, ask: Callable[[], Sequence[T]]) -> list[T]:
+        """Give what `ask` gives, which is asked once for each name: what is looked at does not change meanwhile."""
+        if name not in self._known:
+            self._known[name] = ask()
+        return list(self._known[name])
 
     def all(self, statement: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
         """Give all rows of a query."""
@@ -63,6 +71,11 @@ class Transaction(Reader):
         self.now = datetime.now(UTC)
         self._entries: list[dict[str, Any]] = []
         self._people: list[tuple[int, str, str | None]] | None = None
+
+    def once(self, name: str, ask: Callable[[], Sequence[T]]) -> list[T]:
+        """Ask each time, as this very transaction may have changed it."""
+        del name
+        return list(ask())
 
     def insert(self, table: sa.Table, **values: Any) -> int:
         """Add a row to a table that has an ``id``, and give the id."""

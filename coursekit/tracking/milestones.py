@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from coursekit.config import Course
-from coursekit.model import NOTHING, Milestone
+from coursekit.model import NOTHING, Level, Milestone, Status
 from coursekit.store import Reader
 from coursekit.store.extensions import list_extensions
-from coursekit.store.outcomes import NewestRun, Tally, newest_runs, tallies
+from coursekit.store.outcomes import NewestRun, Tally, newest_runs, statuses, tallies
 from coursekit.store.people import list_groups
 from coursekit.store.proposals import latest_decisions
+from coursekit.store.records import Verdict
+from coursekit.store.verdicts import latest_verdicts
+from coursekit.tracking.overruled import overrulings_by_group
 
 #: The first milestone, which an instructor decides and no check.
 PROPOSAL = "proposal"
@@ -162,7 +165,7 @@ def milestone_states(
     runs: dict[int, dict[dt.datetime | None, NewestRun]] = {}
     for run in newest_runs(view):
         runs.setdefault(run.group_id, {})[run.as_of] = run
-    counts = tallies(view, asked)
+    counts = {**tallies(view, asked), **_decided(view, runs)}
     names = [one.name for one in course.milestones]
     names += sorted({name for _, name in counts if name is not None and name not in names})
     stated = {one.name: one.deadline for one in course.milestones}
@@ -215,6 +218,52 @@ def outcome_of(tally: Tally) -> Outcome:
     if tally.required_open or (not tally.required and tally.advised_open):
         return Outcome.NOT_MET
     return Outcome.UNCLEAR if tally.unclear else Outcome.MET
+
+
+def _decided(
+    view: Reader, runs: Mapping[int, Mapping[dt.datetime | None, NewestRun]]
+) -> dict[tuple[int, str | None], Tally]:
+    """Count anew what checks found of groups for which an instructor decided something else."""
+    overruled = {
+        group: {code: Status(one.status) for code, one in codes.items()}
+        for group, codes in overrulings_by_group(view).items()
+    }
+    accepted = {
+        group: verdict
+        for group, verdict in latest_verdicts(view).items()
+        if verdict.decision == "pass" and verdict.accepted
+    }
+    by_run: dict[int, dict[str, Status]] = {}
+    for group in {*overruled, *accepted}:
+        for as_of, run in runs.get(group, {}).items():
+            known = dict(overruled.get(group, {}))
+            verdict = accepted.get(group)
+            if verdict and as_of is None and _same(verdict, run):
+                known = {**dict.fromkeys(verdict.accepted, Status.MET), **known}
+            by_run[run.id] = known
+    found: dict[tuple[int, str | None], list[tuple[Level, Status]]] = {}
+    for run_id, milestone, code, level, status in statuses(view, by_run):
+        found.setdefault((run_id, milestone), []).append((level, by_run[run_id].get(code, status)))
+    return {key: _tally(of) for key, of in found.items()}
+
+
+def _same(verdict: Verdict, run: NewestRun) -> bool:
+    """Whether a verdict was given on what a check is of; of a folder there is a new check only after a change."""
+    if run.commit is None:
+        return verdict.commit is None and run.checked_at <= verdict.given_at
+    return verdict.commit == run.commit
+
+
+def _tally(of: Sequence[tuple[Level, Status]]) -> Tally:
+    required = [status for level, status in of if level is Level.REQUIRED]
+    advised = [status for level, status in of if level is not Level.REQUIRED]
+    return Tally(
+        len(required),
+        required.count(Status.NOT_MET),
+        required.count(Status.NOT_JUDGED),
+        len(advised),
+        advised.count(Status.NOT_MET),
+    )
 
 
 def _seen(

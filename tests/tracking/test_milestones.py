@@ -15,10 +15,18 @@ from coursekit.store import Transaction, open_store
 from coursekit.store.checks import record_check
 from coursekit.store.extensions import set_extension
 from coursekit.store.outcomes import Tally
+from coursekit.store.overrulings import add_overruling
 from coursekit.store.people import add_group
 from coursekit.store.proposals import add_decision
-from coursekit.store.records import NewCheckRun, NewProposalDecision, NewRepository
+from coursekit.store.records import (
+    NewCheckRun,
+    NewOverruling,
+    NewProposalDecision,
+    NewRepository,
+    NewVerdict,
+)
 from coursekit.store.repositories import add_repository
+from coursekit.store.verdicts import add_verdict
 from coursekit.tracking.milestones import (
     MilestoneState,
     Outcome,
@@ -62,7 +70,7 @@ def course(tmp_path: Path) -> Course:
 
 
 def finding(milestone: str, status: Status, level: Level = Level.REQUIRED, code: str = "") -> Finding:
-    return Finding(code or f"{milestone}-{level}", "", status, level, milestone, True, "", "")
+    return Finding(code or f"{milestone}-{level.value}", "", status, level, milestone, True, "", "")
 
 
 def check(
@@ -170,6 +178,29 @@ def test_the_proposal_is_what_the_instructor_decided(course: Course) -> None:
         State.MET,
         State.OVERDUE,
         State.NOT_CHECKED,
+    ]
+
+
+def test_what_an_instructor_decided_counts_as_decided(course: Course) -> None:
+    """Also at the deadline; what was accepted with a pass counts for that state of the project alone."""
+    with open_store(course.store) as store, store.transaction("verdict") as tx:
+        one, other, third = (a_group(tx, name) for name in ("one", "other", "third"))
+        for _, repository in (one, other, third):
+            check(tx, repository, Status.NOT_MET, Status.NOT_JUDGED)
+            check(tx, repository, Status.NOT_MET, Status.NOT_JUDGED, DATA)
+        add_overruling(tx, NewOverruling(one[0], "data-required", "met", "is in the slides"))
+        add_verdict(tx, NewVerdict(other[0], "pass", commit="a" * 40, accepted=("model-required",)))
+        add_verdict(tx, NewVerdict(third[0], "pass", commit="b" * 40, accepted=("model-required",)))
+        found = milestone_states(course, tx, now=NOW + dt.timedelta(days=30))
+    assert [short(found[group])["data"] for group, _ in (one, other, third)] == [
+        State.MET,
+        State.OVERDUE,
+        State.OVERDUE,
+    ]
+    assert [short(found[group])["model"] for group, _ in (one, other, third)] == [
+        State.UNCLEAR,
+        State.MET_NOW,
+        State.UNCLEAR,
     ]
 
 
