@@ -58,7 +58,7 @@ def track(
 def refresh(
     course: Course, *, progress: Callable[[str], Callable[[Progress], object]] | None = None
 ) -> tuple[str, ...]:
-    """Fetch what has an address and check everything, and say of each what was done.
+    """Fetch what has an address, check everything and count who did what, and say of each what was done.
 
     Parameters
     ----------
@@ -71,11 +71,13 @@ def refresh(
     CoursekitError
         As fetching and checking do; single groups that fail only have their place in the summaries.
     """
+    from coursekit.course.activity import count_activity
     from coursekit.course.check_all import check_all
     from coursekit.course.fetch_all import fetch_all
 
     fetched = fetch_all(course, progress=progress)
     tell = progress or (lambda _: lambda _: None)
     checked = check_all(course, progress=tell("groups"), deadline_progress=tell("groups at their deadlines"))
-    done = (f"checked: {checked.summary}",)
+    counted = count_activity(course, progress=tell("groups counted"))
+    done = (f"checked: {checked.summary}", f"counted: {counted.summary}")
     return done if not fetched.result.of else (f"fetched: {fetched.result.summary} repositories", *done)

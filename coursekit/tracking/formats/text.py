@@ -60,9 +60,9 @@ def _table(tracked: Tracked, look: Look) -> Iterator[str]:
         yield from _rows(tracked, look)
         yield ""
         yield from _legend(tracked, look)
-    yield headline(tracked)
+    yield from _wrapped("", headline(tracked), look)
     if tracked.groups:
-        yield freshness(tracked)
+        yield from _wrapped("", freshness(tracked), look)
 
 
 def _rows(tracked: Tracked, look: Look) -> Iterator[str]:
@@ -211,8 +211,8 @@ def _changes(tracked: Tracked, look: Look) -> Iterator[str]:
     yield ""
     if quiet:
         yield from _wrapped("", f"Nothing changed in {plural(len(quiet), 'group')}: {', '.join(quiet)}", look)
-    yield headline(tracked)
-    yield freshness(tracked)
+    yield from _wrapped("", headline(tracked), look)
+    yield from _wrapped("", freshness(tracked), look)
 
 
 def _detail(tracked: Tracked, group: GroupState, look: Look) -> Iterator[str]:
@@ -246,7 +246,7 @@ def _detail(tracked: Tracked, group: GroupState, look: Look) -> Iterator[str]:
             yield f"  and {len(history) - _MOST_HISTORY} before"
     yield ""
     if group is tracked.groups[-1]:
-        yield freshness(tracked)
+        yield from _wrapped("", freshness(tracked), look)
 
 
 def _about(tracked: Tracked, group: GroupState, detail: Detail, look: Look) -> Iterator[str]:
