@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from zoneinfo import ZoneInfo, available_timezones
 
+from coursekit.config.certificates import CertificateSettings, certificates_of
 from coursekit.config.host import HostSettings, host_of
 from coursekit.config.presentations import Presentations, presentations_of
 from coursekit.config.report import ReportSettings, report_of
@@ -94,6 +95,7 @@ class Course:
     database: str = ""
     host: HostSettings | None = None
     report: ReportSettings = field(default_factory=ReportSettings)
+    certificates: CertificateSettings = field(default_factory=CertificateSettings)
     folder: Path = field(default_factory=Path)
 
     @property
@@ -198,6 +200,7 @@ def parse_course(data: bytes, where: str = "course.toml", folder: Path | None = 
         database=store.text("database"),
         host=host_of(top.table("host")),
         report=report_of(top.table("report")),
+        certificates=certificates_of(top.table("certificates")),
         folder=folder or Path(),
     )
     for table in (top, about, groups, attendance, check, projects, store):

@@ -41,7 +41,8 @@ max_size = @max_size@
 #break_minutes = 5
 
 [attendance]
-# How many sessions may be missed. Without it, attendance bars nobody from a certificate.
+# How many sessions may be missed for a certificate. Without it, attendance is not certified, and bars nobody from
+# the certificate of achievement.
 missed_sessions_allowed = 2
 # For how much of a session somebody must be there to have attended it.
 #min_session_share = 0.5
@@ -95,6 +96,24 @@ missed_sessions_allowed = 2
 # How many slides a section may have, and how many seconds it should take.
 #[report.limits]
 #results = { slides = 3, seconds = 150 }
+
+# What stands on certificates; `coursekit certificates build` makes them, and `coursekit certificates template` lets you
+# change how they look.
+#[certificates]
+#issuer = "Example University"
+#signatory = "Prof. Dr. Ada Lovelace"
+#role = "Head of the course"
+#place = "Kiel"
+#ects = 5
+#learning_goals = ["Derive and implement the training of a neural network.", "Compare models by fair experiments."]
+# The date of all certificates; without it each has the day on which it is made. The language is that of the course.
+#date = @day@
+#language = "en"
+# Pictures beside this file: PNG, JPEG or SVG.
+#logo = "logo.png"
+#signature = "signature.png"
+# Where others learn whether a certificate is genuine; it is printed as a QR code, too.
+#verify_url = "https://example.org/certificates?code={code}"
 
 # Your own topics, which `coursekit ideas` shows to groups that look for one.
 #[[ideas]]

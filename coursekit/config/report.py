@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from coursekit.config.shared import beside
 from coursekit.text import one_line
 from coursekit.tomlread import Table
 
@@ -52,7 +53,7 @@ def report_of(table: Table) -> ReportSettings:
     colors, limits = table.table("colors"), table.table("limits")
     settings = ReportSettings(
         theme=table.text("theme"),
-        logo=_beside(table, "logo"),
+        logo=beside(table, "logo"),
         colors={key: _color(colors, key) for key in COLORS if key in colors},
         minutes=table.whole("minutes", least=1),
         sections=table.texts("sections"),
@@ -81,14 +82,3 @@ def _limit(table: Table) -> Limit:
     limit = Limit(table.whole("slides", least=1), table.whole("seconds", least=0))
     table.done()
     return limit
-
-
-def _beside(table: Table, key: str) -> str:
-    name = table.text(key)
-    if name and (name.startswith(("/", "~", "\\")) or ":" in name or ".." in re.split(r"[/\\]", name)):
-        raise table.error(
-            key,
-            f"expected a file in the course's folder, but found {one_line(name, 80)!r}",
-            f'For example:  {key} = "logo.png"',
-        )
-    return name

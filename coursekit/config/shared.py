@@ -37,6 +37,18 @@ def milestones_of(check: Table, zone: dt.tzinfo | None) -> tuple[Milestone, ...]
     return tuple(found)
 
 
+def beside(table: Table, key: str) -> str:
+    """Return the name of a file in the course's folder, which it must not leave; empty where none is named."""
+    name = table.text(key)
+    if name and (name.startswith(("/", "~", "\\")) or ":" in name or ".." in re.split(r"[/\\]", name)):
+        raise table.error(
+            key,
+            f"expected a file in the course's folder, but found {one_line(name, 80)!r}",
+            f'For example:  {key} = "logo.png"',
+        )
+    return name
+
+
 def read_file(path: Path, name: str) -> bytes:
     """Read the file `path`, or the one called `name` in the folder `path`."""
     file = path / name if path.is_dir() else path

@@ -52,7 +52,8 @@ def compile_pdf(
     data : Mapping
         What the template shows. The names of the fonts to use are added as ``fonts`` and ``mono``.
     images : Mapping of str to bytes
-        PNG, JPEG or our own SVG, by the names that `data` uses.
+        PNG, JPEG or SVG, by the names that `data` uses; also other files that `template` reads, such as a
+        template that it includes.
     moment : datetime
         The document's date; nothing else of the PDF depends on when it is made.
     """
@@ -74,7 +75,7 @@ def _compile(
     import typst
 
     text = json.dumps(data, ensure_ascii=False)
-    choice = choose_fonts(text + _SHOWN_INSTEAD + "".join(_svg_text(images)))
+    choice = choose_fonts(text + _SHOWN_INSTEAD + "".join(_drawn_text(images)))
     if choice.missing:
         table = {ord(char): _SHOWN_INSTEAD for char in choice.missing}
         text = text.translate(table)
@@ -95,5 +96,6 @@ def _compile(
     return made, choice.missing
 
 
-def _svg_text(images: Mapping[str, bytes]) -> list[str]:
-    return [content.decode("utf-8") for name, content in images.items() if name.endswith(".svg")]
+def _drawn_text(images: Mapping[str, bytes]) -> list[str]:
+    """Return the texts in pictures, and in other templates that `template` includes."""
+    return [content.decode("utf-8") for name, content in images.items() if name.endswith((".svg", ".typ"))]

@@ -142,7 +142,9 @@ def eligibilities(course: Course, view: Reader, *, now: dt.datetime | None = Non
         attendance = there.get(student.id, Attendance())
         project = projects[group.id] if group else None
         certificate = attendance_standing(course, attendance, to_come, left=student.left_at is not None)
-        achievement = achievement_standing(certificate, project.standing if project else None)
+        # A course without a rule about attendance certifies none, and bars nobody by it.
+        bar = certificate if student.left_at or course.missed_sessions_allowed is not None else Standing(True)
+        achievement = achievement_standing(bar, project.standing if project else None)
         found.append(
             Eligibility(
                 student,
@@ -179,7 +181,8 @@ def attendance_standing(
         return Standing(False, ("dropped out",))
     allowed = course.missed_sessions_allowed
     if allowed is None:
-        return Standing(True)
+        why = "course.toml has no rule about attendance ([attendance] missed_sessions_allowed), so that none is certified"
+        return Standing(False, (why,))
     if not course.sessions:
         why = "course.toml lists no sessions ([[sessions]]), so that nobody is known to have attended"
         return Standing(False, (why,), final=False)

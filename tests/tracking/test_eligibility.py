@@ -213,12 +213,24 @@ def test_overruled_findings_say_so_and_the_others_stay() -> None:
     assert german.message == "gilt als erfüllt, nach Entscheidung der Lehrenden: seen"
 
 
-def test_without_a_number_attendance_bars_nobody_and_without_sessions_everybody(course: Course) -> None:
+def test_without_a_rule_attendance_is_not_certified_and_bars_nobody(course: Course) -> None:
     missed = Attendance((), (1, 2, 3, 4, 5))
-    assert attendance_standing(replace(course, missed_sessions_allowed=None), missed, 3).ok
+    lenient = replace(course, missed_sessions_allowed=None)
+    assert "no rule about attendance" in attendance_standing(lenient, missed, 3).reasons[0]
     none = attendance_standing(replace(course, sessions=()), Attendance(), 0)
     assert not none.ok
     assert "lists no sessions" in none.reasons[0]
+    with open_store(course.store) as store, store.transaction("verdict") as tx:
+        group = add_group(tx, "Bees")
+        ada, alan = (add_student(tx, NewStudent(name)) for name in ("Ada", "Alan"))
+        join_group(tx, ada.id, group.id)
+        join_group(tx, alan.id, group.id)
+        drop_student(tx, alan.id)
+        repository = add_repository(tx, NewRepository(group.id, path="repositories/bees"))
+        record_check(tx, NewCheckRun(repository.id, course.profile, "1", (finding("A1"),)))
+        add_verdict(tx, NewVerdict(group.id, "pass"))
+        shown = [(one.certificate.ok, one.achievement.ok) for one in eligibilities(lenient, tx, now=AFTER)]
+    assert shown == [(False, True), (False, False)]
 
 
 def test_reasons_say_what_to_do(course: Course) -> None:
