@@ -31,7 +31,12 @@ def read_data(
         Sessions that end later are still to come.
     """
     now = now or dt.datetime.now(dt.UTC)
-    states, inside = project_states(course, view), members(view)
+    found = eligibilities(course, view, now=now)
+    states = {one.group.id: one.project for one in found if one.group and one.project}
+    inside = members(view)
+    if not all(group in states for group in inside):
+        # Groups that nobody is in.
+        states = project_states(course, view)
     urls = {one.group_id: one.url or "" for one in list_repositories(view)}
     groups = {}
     for group in list_groups(view):
@@ -53,7 +58,7 @@ def read_data(
             state.verdict.given_at if state.verdict else None,
         )
     results = []
-    for one in eligibilities(course, view, now=now):
+    for one in found:
         there = one.attendance
         results.append(
             Result(

@@ -84,6 +84,7 @@ def test_results_are_what_the_courses_rule_says(tmp_path: Path) -> None:
                 findings = MET if at == 0 else FINDINGS
                 record_check(tx, NewCheckRun(repository.id, "opencampus-ml", "1", findings, commit=f"c{at}"))
         drop_student(tx, people[5].id)
+        empty = add_group(tx, "empty")
         add_verdict(tx, NewVerdict(groups[0].id, "pass", comment="good", commit="c0"))
         add_verdict(tx, NewVerdict(groups[1].id, "fail", commit="c1"))
         found = read_data(
@@ -97,7 +98,9 @@ def test_results_are_what_the_courses_rule_says(tmp_path: Path) -> None:
         ("failed", "failed", 2, 4),
         ("waiting", "open", 2, 4),
         ("never", "open", None, None),
+        ("empty", "open", None, None),
     ]
+    assert (found.groups[4].id, found.groups[4].members) == (empty.id, ())
     first = found.groups[0]
     assert (first.folder, first.url, first.commit, first.comment) == (
         f"f{first.id}",
