@@ -177,7 +177,7 @@ def restore_backup(
         )
     kept = _free(course, "before-restore")
     remove_leftovers(kept.parent)
-    return restore(course.store, file, kept, confirm=confirm, check=_nothing_runs)
+    return restore(course.store, file, kept, confirm=confirm, check=nothing_runs)
 
 
 def export_database(course: Course, folder: Path, form: Form) -> dict[str, int]:
@@ -272,7 +272,14 @@ def _note(store: Store, backup: Path) -> None:
         note_backup(tx, backup)
 
 
-def _nothing_runs(view: Reader) -> None:
+def nothing_runs(view: Reader) -> None:
+    """Refuse while a command works on many groups, as it would go on with what it has read.
+
+    Raises
+    ------
+    InputError
+        Where one does.
+    """
     for name, job in running_jobs(view):
         if job.owner and is_alive(job.owner, job.beat_at):
             raise InputError(

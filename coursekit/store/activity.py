@@ -7,20 +7,20 @@ Names and e-mail addresses that git recorded stand in one place, the column ``pe
                   "weeks": {"2026-W41": {"": [3, 120], "model": [2, 90]}}}],
      "notes": {"shallow": 1}}
 
-An author is one name with one address; a person may have several. `forget_authors` takes both out of it and leaves the
-numbers. A later count would bring them back from the repository itself, as long as its clone is there.
+An author is one name with one address; a person may have several. Who was erased from the course is called by a number
+here, also when a later count finds the name in the repository again; see `coursekit.store.tombstones`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import msgspec
 import sqlalchemy as sa
 
+from coursekit.store.identity import erased_name
+from coursekit.store.people import comparable
 from coursekit.store.records import CountedRepository, NewActivity
-from coursekit.store.schema import activity, fetches, repositories
+from coursekit.store.schema import activity, fetches, repositories, students
+from coursekit.store.tombstones import list_tombstones
 from coursekit.store.transaction import Reader, Transaction
 from coursekit.text import clean
 from coursekit.work import Author
@@ -37,6 +37,7 @@ _DECODER = msgspec.json.Decoder(_People)
 def record_activity(tx: Transaction, found: NewActivity) -> None:
     """Keep what was counted, in place of what was known of that repository. It leaves no row in the audit."""
     tx.execute(activity.delete().where(activity.c.repository_id == found.repository_id))
+    authors = _without_erased(tx, found.authors)
     tx.insert(
         activity,
         repository_id=found.repository_id,
@@ -46,7 +47,7 @@ def record_activity(tx: Transaction, found: NewActivity) -> None:
         commits=found.commits,
         last_at=found.last_at,
         whole=found.whole,
-        people=_encoded(found.authors, found.notes),
+        people=_encoded(authors, found.notes),
     )
 
 
@@ -78,33 +79,20 @@ def rewritten(view: Reader) -> dict[int, int]:
     return {row.repository_id: row.times for row in view.all(statement)}
 
 
-def forget_authors(tx: Transaction, theirs: Callable[[str, str], bool]) -> int:
-    """Take names and addresses out of what was counted; the numbers stay.
-
-    Parameters
-    ----------
-    tx : Transaction
-    theirs : callable
-        Says of a name and an e-mail address whether they are to go.
-
-    Returns
-    -------
-    int
-        How many authors lost theirs.
-    """
-    gone = 0
-    for row in tx.all(sa.select(activity.c.id, activity.c.people)):
-        people = _DECODER.decode(row.people)
-        kept = [
-            msgspec.structs.replace(one, name="", email="") if theirs(one.name, one.email) else one
-            for one in people.authors
-        ]
-        changed = sum(one is not before for one, before in zip(kept, people.authors, strict=True))
-        if changed:
-            values: dict[str, Any] = {"people": _encoded(tuple(kept), people.notes)}
-            tx.execute(activity.update().where(activity.c.id == row.id).values(**values))
-            gone += changed
-    return gone
+def _without_erased(tx: Transaction, authors: tuple[Author, ...]) -> tuple[Author, ...]:
+    """Call who was erased from the course by the number, as the repository still has the name."""
+    stones = list_tombstones(tx)
+    if not stones:
+        return authors
+    # A name alone may be another student's.
+    named = {comparable(row.name) for row in tx.all(sa.select(students.c.name))}
+    found = []
+    for one in authors:
+        gone = stones.find(email=one.email)
+        if gone is None and comparable(one.name) not in named:
+            gone = stones.find(name=one.name)
+        found.append(one if gone is None else msgspec.structs.replace(one, name=erased_name(gone), email=""))
+    return tuple(found)
 
 
 def _encoded(authors: tuple[Author, ...], notes: dict[str, int]) -> str:

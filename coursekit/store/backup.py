@@ -109,7 +109,7 @@ def verify(path: Path) -> dict[str, int]:
 
 def note_backup(tx: Transaction, path: Path) -> int:
     """Note where a backup lies."""
-    path = path.absolute()
+    path = path.resolve()
     tx.execute(
         schema.backups.delete().where(schema.backups.c.path == str(path), schema.backups.c.host == _machine())
     )

@@ -59,6 +59,38 @@ def erase_student(
     return cells
 
 
+def identity_in_file(path: Path, student_id: int, added_at: datetime) -> Identity | None:
+    """Give what a student is called in a backup, or None where it does not hold the student.
+
+    Raises
+    ------
+    StoreError
+        When the file cannot be read, is damaged, or of a newer version.
+    """
+    if sqlite_file.look(path) is None:
+        return None
+    engine = sqlite_engine(path)
+    try:
+        with engine.connect() as connection:
+            present = present_columns(connection)
+            if not _is_there(connection, student_id, added_at):
+                return None
+            return read_identity(connection, present, student_id)
+    except sa.exc.DatabaseError as error:
+        raise StoreError(
+            f"expected to read the backup {path}, found: {error.orig or error}",
+            "Permit reading and writing there, or remove the file yourself.",
+        ) from error
+    finally:
+        engine.dispose()
+
+
+def _is_there(connection: sa.Connection, student_id: int, added_at: datetime) -> bool:
+    columns = schema.students.c
+    same = sa.and_(columns.id == student_id, columns.added_at == added_at)
+    return connection.execute(sa.select(columns.id).where(same)).first() is not None
+
+
 def erase_from_file(path: Path, student_id: int, added_at: datetime, identity: Identity) -> int:
     """Take a student out of a backup, in one step: killed at any point it is as before, or done.
 
@@ -107,11 +139,9 @@ def erase_from_file(path: Path, student_id: int, added_at: datetime, identity: I
 
 def _erase_within(copy: Path, student_id: int, added_at: datetime, identity: Identity) -> int:
     engine = sqlite_engine(copy)
-    columns = schema.students.c
     try:
         with engine.connect().execution_options(writing=True) as connection, connection.begin():
-            same = sa.and_(columns.id == student_id, columns.added_at == added_at)
-            if connection.execute(sa.select(columns.id).where(same)).first() is None:
+            if not _is_there(connection, student_id, added_at):
                 return 0
             present = present_columns(connection)
             known = identity | read_identity(connection, present, student_id)

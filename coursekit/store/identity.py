@@ -57,7 +57,7 @@ class Identity:
     @property
     def label(self) -> str:
         """What stands in the place of the name."""
-        return f"Student {self.student_id} (erased)"
+        return erased_name(self.student_id)
 
     def takes_out(self, text: str, *, near: bool = False) -> str:
         """Return text with ``[student 12]`` in the place of what names the person.
@@ -90,7 +90,14 @@ class Identity:
         if isinstance(value, list):
             return [self._within(one, near) for one in value]
         if isinstance(value, dict):
-            return {self.takes_out(key, near=near): self._within(one, near) for key, one in value.items()}
+            found = {self.takes_out(key, near=near): self._within(one, near) for key, one in value.items()}
+            # Who was somebody's name and address, such as an author's, is matched with the student's row by its label.
+            mark = self._mark
+            return found | {
+                key: {"name": self.label, "email": ""}[key]
+                for key in ("name", "email")
+                if found.get(key) == mark != value.get(key)
+            }
         return value
 
     def _plain(self, text: str, near: bool) -> str:
@@ -99,7 +106,7 @@ class Identity:
             composed = unicodedata.normalize("NFC", text)
             if composed != text and self._plain(composed, near) != composed:
                 text = composed
-        mark = f"[student {self.student_id}]"
+        mark = self._mark
         if unicodedata.normalize("NFC", text).strip().casefold() in self._whole_cells:
             return mark
         if self._wholes and self._wholes.search(text):
@@ -107,6 +114,10 @@ class Identity:
         if near and self._parts:
             text = self._parts.sub(mark, text)
         return text
+
+    @property
+    def _mark(self) -> str:
+        return f"[student {self.student_id}]"
 
     @cached_property
     def _whole_cells(self) -> frozenset[str]:
@@ -144,6 +155,11 @@ class Identity:
         }
         found = "|".join(re.escape(word) for word in sorted(words, key=lambda one: (-len(one), one)))
         return re.compile(f"{_LEFT}(?:{found}){_RIGHT}") if found else None
+
+
+def erased_name(student_id: int) -> str:
+    """Give what a student is called who was erased."""
+    return f"Student {student_id} (erased)"
 
 
 def identity_from(student_id: int, said: Iterable[tuple[str, str, str]]) -> Identity:

@@ -369,6 +369,7 @@ def _to_student(row: sa.Row[tuple[object, ...]]) -> Student:
         section=row.section,
         added_at=row.added_at,
         left_at=row.left_at,
+        erased_at=row.erased_at,
     )
 
 

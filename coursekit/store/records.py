@@ -52,6 +52,8 @@ class Student(NewStudent):
     id: int
     added_at: datetime
     left_at: datetime | None = None
+    # Nothing says who it was any more.
+    erased_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -133,6 +133,7 @@ def _replace(
         for row in noted:
             if (row.host, row.path) not in known:
                 tx.insert(schema.backups, made_at=row.made_at, host=row.host, path=row.path)
+        tx.execute(schema.tombstones.delete().where(schema.tombstones.c.student_id.in_(erased)))
         tx.insert_many(schema.tombstones, [_values(row) for row in stones if row.student_id in erased])
         _settle(tx, file, copied)
     return Restored(version, rows, copied, len(erased))

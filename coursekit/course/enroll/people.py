@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from coursekit.config import Course
-from coursekit.course.enroll.plan import FIELDS, plan_import
+from coursekit.course.enroll.plan import BY_HAND, FIELDS, plan_import
 from coursekit.course.enroll.run import Imported, store_plan
 from coursekit.course.groups import Followed, follow_members
 from coursekit.csvwrite import csv_text
@@ -81,7 +81,7 @@ def add_to_roster(course: Course, values: Mapping[str, str]) -> Imported:
         If a value is none, or the student is on the roster already.
     """
     entry = entry_of(values)
-    reading = Reading("by hand", "", "", (), (), (entry,))
+    reading = Reading(BY_HAND, "", "", (), (), (entry,))
     with open_store(course.store) as store, store.transaction("roster add") as tx:
         plan = plan_import(reading, course, tx)
         if plan.rejected:

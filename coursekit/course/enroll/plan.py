@@ -8,15 +8,19 @@ from typing import Literal
 
 from coursekit.config import Course
 from coursekit.course.enroll.groups import GroupChange, LinkChange, plan_groups
-from coursekit.course.enroll.match import match, students_of
+from coursekit.course.enroll.match import KEYS, match, students_of
 from coursekit.roster import Entry, Reading, Remark
 from coursekit.store import Reader
 from coursekit.store.people import list_groups, list_students, members
 from coursekit.store.records import NewStudent, Student
 from coursekit.store.repositories import list_repositories
+from coursekit.store.tombstones import list_tombstones
 from coursekit.text import one_line
 
 Kind = Literal["new", "changed", "unchanged"]
+
+# What a reading of what somebody typed is called.
+BY_HAND = "by hand"
 
 # What a change of a student may be about, and how people call it.
 FIELDS = {
@@ -127,7 +131,8 @@ def plan_import(reading: Reading, course: Course, view: Reader, *, drop_missing:
         Whether students who are not in the file drop out.
     """
     students = list_students(view, left=True)
-    matched = match(reading.entries, students)
+    entries, erased = _without_erased(reading, view)
+    matched = match(entries, students)
     missing = _missing(students, matched.pairs, matched.rejected, reading.left_out)
     grouped = plan_groups(
         matched.pairs,
@@ -137,7 +142,7 @@ def plan_import(reading: Reading, course: Course, view: Reader, *, drop_missing:
         most=course.max_group_size,
         gone={student.id for student, _ in missing} if drop_missing else frozenset(),
     )
-    warnings = [*reading.warnings, *matched.warnings, *grouped.warnings]
+    warnings = [*reading.warnings, *erased, *matched.warnings, *grouped.warnings]
     changes = []
     for entry, student in matched.pairs:
         values = _values(entry, student)
@@ -157,6 +162,25 @@ def plan_import(reading: Reading, course: Course, view: Reader, *, drop_missing:
         rejected=_in_order([*reading.rejected, *matched.rejected]),
         warnings=_in_order(warnings),
     )
+
+
+def _without_erased(reading: Reading, view: Reader) -> tuple[Sequence[Entry], list[Remark]]:
+    """Leave out rows of a file about people who were erased; who is added by hand comes back."""
+    stones = list_tombstones(view)
+    if not stones or reading.format == BY_HAND:
+        return reading.entries, []
+    kept: list[Entry] = []
+    remarks = []
+    for entry in reading.entries:
+        unique = {key: getattr(entry, key) or None for key in KEYS}
+        # A name alone may be another person's, so it only counts where the row says nothing else.
+        gone = stones.find(**unique, name=None if any(unique.values()) else entry.name)
+        if gone is None:
+            kept.append(entry)
+        else:
+            message = f"student {gone} was erased from this course; this row is not used"
+            remarks.append(Remark(entry.line, message))
+    return kept, remarks
 
 
 def _values(entry: Entry, student: Student | None) -> NewStudent:
