@@ -22,10 +22,14 @@ def print_fetched(done: Fetching) -> None:
     _print_table(done.groups)
     notes = [(one, _note(event, one)) for one in done.groups for event in one.events]
     notes += [(one, one.reason) for one in done.groups if one.outcome == "no-address"]
-    if notes:
+    said = [(one.group, note) for one, note in notes]
+    said += [
+        (group, f"who did how much could not be counted: {reason}") for group, reason in done.not_counted
+    ]
+    if said:
         click.echo("\nTo know:")
-    for one, note in notes:
-        click.echo(f"  {one_line(one.group, WIDEST)}: {printable(note)}")
+    for group, note in said:
+        click.echo(f"  {one_line(group, WIDEST)}: {printable(note)}")
     _print_failures([one for one in done.groups if one.outcome == "failed"])
     result = done.result
     verbs = ("to fetch", "would fail") if done.dry_run else ("done", "failed")

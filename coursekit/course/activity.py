@@ -189,7 +189,7 @@ def _item(course: Course, place: Place, way: str) -> JobItem[_Item]:
     # Where the branches cannot be told from here, the process looks, each time.
     state = digest(tips) if tips is not None else _unknown(place.work)
     beside = tuple(name for name in tips or () if name != "HEAD" and not _is_ours(name))
-    task = CountTask(place.work, beside, _milestones(course), course.time_zone)
+    task = CountTask(place.work, beside, milestones_of(course), course.time_zone)
     commit = (tips or {}).get("HEAD", "")
     return JobItem(f"group:{place.group.id}", _Item(place, task, commit), f"{way} {state}")
 
@@ -205,7 +205,7 @@ def _is_ours(name: str) -> bool:
     return name.startswith("refs/heads/coursekit/")
 
 
-def _milestones(course: Course) -> tuple[str, ...]:
+def milestones_of(course: Course) -> tuple[str, ...]:
     """Give the milestones' names, as the profile orders them, with those that only the course has."""
     name = course.profile
     profile = load_profile(str(course.folder / name) if name.endswith(".toml") else name)
@@ -214,5 +214,5 @@ def _milestones(course: Course) -> tuple[str, ...]:
 
 def _way(course: Course) -> str:
     """Return what is the same as long as the same history gives the same numbers."""
-    said = f"{VERSION} {course.time_zone} {_milestones(course)!r}"
+    said = f"{VERSION} {course.time_zone} {milestones_of(course)!r}"
     return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:12]

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from coursekit.config import Course
+from coursekit.course.activity import count_activity
 from coursekit.course.places import Place, choose_groups, group_places
 from coursekit.errors import CoursekitError, InputError
 from coursekit.git.address import PROTOCOLS, check_address
@@ -77,6 +78,8 @@ class Fetching:
     groups: tuple[GroupFetch, ...]
     result: JobResult
     dry_run: bool
+    #: Groups of which nobody could count who did what, with the reason.
+    not_counted: tuple[tuple[str, str], ...] = ()
 
     @property
     def without_address(self) -> int:
@@ -95,6 +98,7 @@ class Fetching:
                 "of": self.result.of,
                 "without_address": self.without_address,
             },
+            "not_counted": [{"group": group, "reason": reason} for group, reason in self.not_counted],
         }
 
 
@@ -179,7 +183,12 @@ def fetch_all(
             )
         with store.read() as view:
             before = newest_fetches(view)
-    return Fetching(tuple(work.outcome(place, before) for place in places), result, dry_run=False)
+    # While it is fresh: so that `coursekit track` need not wait for it.
+    counted = count_activity(
+        course, [place.group.name for place in places], progress=progress("histories") if progress else None
+    )
+    outcomes = tuple(work.outcome(place, before) for place in places)
+    return Fetching(outcomes, result, dry_run=False, not_counted=counted.failed)
 
 
 class _Work:

@@ -10,6 +10,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Literal
 
@@ -23,6 +24,8 @@ _NOBODYS = re.compile(
 )
 _NOREPLY = re.compile(r"(?:(\d+)[+-])?([^@+]+)@(?:users\.)?noreply\.[^@]+")
 _SHORTEST_PART = 3
+# How alike a suggestion is at least.
+_ALIKE = 0.6
 _OTHERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "a", "œ": "o", "ı": "i"})
 _UMLAUTS = re.compile("([aou])e")
 
@@ -81,6 +84,11 @@ class Whose:
 def identifies(email: str) -> bool:
     """Whether an address belongs to one person, and not to everybody's host or to any computer."""
     return not _NOBODYS.match(email.strip().casefold())
+
+
+def shared_addresses(identities: Iterable[Identity], people: Sequence[Person]) -> frozenset[str]:
+    """Give the addresses that are nobody's or, as the names beside them show, several people's."""
+    return frozenset(_shared(list(identities), _Index(people)))
 
 
 def attribute(
@@ -144,7 +152,6 @@ def _of_cluster(cluster: Sequence[Identity], first: dict[Identity, Whose]) -> li
 
 
 def _shared(known: Sequence[Identity], index: _Index) -> set[str]:
-    """Give the addresses that are nobody's or, as the names beside them show, several people's."""
     names: dict[str, set[int]] = defaultdict(set)
     for one in known:
         matched = index.by_name(one.name)
@@ -248,3 +255,29 @@ def _letters(text: str) -> str:
 @lru_cache(maxsize=20_000)
 def _parts(name: str) -> tuple[str, ...]:
     return tuple(letters for part in re.split(r"[\s._,()-]+", name) if (letters := _letters(part)))
+
+
+def nearest_people(identities: Iterable[Identity], people: Sequence[tuple[int, str]]) -> list[int]:
+    """Give the people whose names are most like those of some identities: suggestions, for somebody to decide.
+
+    Parameters
+    ----------
+    identities : iterable of Identity
+    people : sequence of (int, str)
+        Their keys and names.
+    """
+    texts = {_letters(text) for one in identities for text in (one.name, one.email.partition("@")[0])} - {""}
+    scores = {
+        key: max(
+            (
+                SequenceMatcher(None, text, part).ratio()
+                for text in texts
+                for part in (_letters(name), *_parts(name))
+            ),
+            default=0.0,
+        )
+        for key, name in people
+    }
+    return sorted(
+        (key for key, score in scores.items() if score >= _ALIKE), key=lambda key: (-scores[key], key)
+    )

@@ -6,11 +6,11 @@ It is evidence to talk about, and no grade: reading, talking, pair work at one c
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from coursekit.config import Course
-from coursekit.git.who import Identity, Person, Settled, attribute
+from coursekit.git.who import Identity, Person, Settled, attribute, shared_addresses
 from coursekit.store import Reader
 from coursekit.store.activity import list_activity, rewritten
 from coursekit.store.aliases import alias_key, list_aliases
@@ -99,6 +99,8 @@ class Unsettled:
     ----------
     identities : tuple of Identity
         Several where they share a name or an address.
+    by_name : tuple of Identity
+        Those of them whose addresses several people use, so that only the name tells who it is.
     maybe : tuple of int
         The students who it could be, where there is more than one reason or person.
     """
@@ -107,6 +109,7 @@ class Unsettled:
     identities: tuple[Identity, ...]
     done: Contribution
     maybe: tuple[int, ...] = ()
+    by_name: tuple[Identity, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,7 @@ class Settling:
     student_id: int | None
     how: str
     done: Contribution
+    by_name: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,10 +215,16 @@ class _Roster:
             for one in (self.students[key] for key in dict.fromkeys([*ids, *guests]))
         ]
 
-    def settled(self, one: Identity, shared: bool) -> Settled | None:
-        """Give what an instructor said of an identity."""
+    def settled(self, one: Identity, shared: bool, ids: Collection[int]) -> Settled | None:
+        """Give what an instructor said of an identity.
+
+        A name alone counts only for a student of the group: in another one somebody else may be called the same.
+        """
         found = None if shared else self._aliases.get(alias_key(one.name, one.email))
-        found = found or self._aliases.get(alias_key(one.name))
+        if found is None:
+            found = self._aliases.get(alias_key(one.name))
+            if found is not None and found.student_id is not None and found.student_id not in ids:
+                found = None
         return None if found is None else Settled(found.student_id)
 
 
@@ -234,16 +244,23 @@ def _activity(
     for author in counted.authors:
         if author not in erased:
             authors.setdefault(Identity(author.name, author.email), []).append(author)
-    found = attribute(authors, roster.people([*now, *past], counted.authors), roster.settled)
+    ids = [*now, *past]
+    people = roster.people(ids, counted.authors)
+    shared = shared_addresses(authors, people)
+    found = attribute(authors, people, lambda one, shared: roster.settled(one, shared, ids))
     of: dict[int | None, list[Author]] = {None: erased}
     unsettled, settled = [], []
     for whose in found:
         theirs = [author for one in whose.identities for author in authors[one]]
         if whose.open:
-            unsettled.append(Unsettled(group, whose.identities, together(theirs), whose.maybe))
+            by_name = tuple(one for one in whose.identities if one.email in shared)
+            unsettled.append(Unsettled(group, whose.identities, together(theirs), whose.maybe, by_name))
             continue
         of.setdefault(whose.key, []).extend(theirs)
-        settled += [Settling(one, whose.key, whose.how, together(authors[one])) for one in whose.identities]
+        settled += [
+            Settling(one, whose.key, whose.how, together(authors[one]), one.email in shared)
+            for one in whose.identities
+        ]
     matched = [MemberActivity(key, together(of.pop(key, []))) for key in now]
     others = of.pop(None)
     matched += [

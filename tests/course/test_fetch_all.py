@@ -92,10 +92,12 @@ def outcomes(done: Fetching) -> dict[str, str]:
 
 def test_all_come_and_the_store_knows(dl: Class) -> None:
     told: list[Progress] = []
-    done = dl.fetch(progress=lambda what: told.append)
+    counted: list[Progress] = []
+    done = dl.fetch(progress=lambda what: told.append if what == "repositories" else counted.append)
     assert outcomes(done) == dict.fromkeys(NAMES, "new")
     assert done.result.summary == "3 done, 0 skipped, 0 failed, of 3"
     assert [one.done for one in told] == [0, 1, 2, 3]
+    assert counted[-1].done == 3, "who did how much is counted while it is fresh"
     for one in done.groups:
         work = dl.works[one.group]
         assert (one.commit, one.branch, one.commits) == (work.head, "main", 1)
@@ -338,6 +340,7 @@ def test_the_form_for_programs(dl: Class) -> None:
             }
         ],
         "counts": {"done": 1, "skipped": 0, "failed": 0, "of": 1, "without_address": 0},
+        "not_counted": [],
     }  # fmt: skip
     assert isinstance(dl.fetch("Bakery").groups[0], GroupFetch)
     assert Event("deleted", "x").kept == ""
