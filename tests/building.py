@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ def write(root: Path, files: Mapping[str, str | bytes]) -> Path:
     return root
 
 
+@cache
 def png(width: int, height: int) -> bytes:
     """Return a PNG image of one color."""
     file = io.BytesIO()

@@ -11,7 +11,7 @@ import math
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
@@ -26,6 +26,8 @@ _MAX_LINE = 2000
 _MAX_PRINTED = 20_000
 _MOST_SIGNS = 500
 _MOST = 100
+# So many characters of a notebook are looked over at once.
+_AT_ONCE = 100_000
 
 _TEXT = frozenset(
     {
@@ -144,10 +146,7 @@ def secrets(submission: Submission) -> Secrets:
             pieces = _file(submission, path)
         else:
             continue
-        for text, cell, by_line in pieces:
-            found += [
-                Secret(kind, Location(path, line if by_line else None, cell)) for kind, line in _in_text(text)
-            ]
+        found += [Secret(kind, Location(path, line, cell)) for kind, line, cell in _in_pieces(pieces)]
         if len(found) > _MOST:
             break
     return Secrets(tuple(dict.fromkeys(found)), tuple(skipped))
@@ -170,30 +169,52 @@ def _notebook(submission: Submission, path: str) -> Iterator[tuple[str, int | No
             yield cell.printed[:_MAX_PRINTED], cell.number, False
 
 
-def _in_text(text: str) -> Iterator[tuple[str, int]]:
-    """Give the kinds and lines of what a text holds."""
+def _in_pieces(
+    pieces: Iterable[tuple[str, int | None, bool]],
+) -> Iterator[tuple[str, int | None, int | None]]:
+    """Give kinds, lines and cells; many pieces are looked over at once, since most hold nothing that is like a secret."""
+    several: list[tuple[str, int | None, bool]] = []
+    size = 0
+    for piece in pieces:
+        several.append(piece)
+        size += len(piece[0])
+        if size > _AT_ONCE:
+            yield from _in_several(several)
+            several, size = [], 0
+    yield from _in_several(several)
+
+
+def _in_several(
+    pieces: Sequence[tuple[str, int | None, bool]],
+) -> Iterator[tuple[str, int | None, int | None]]:
+    whole = "\n".join(text for text, _, _ in pieces)
+    signs = [sign for sign in _SIGNS if sign in whole]
+    whole = whole.lower()
+    names = [name for name in _NAMES if name in whole]
+    for text, cell, by_line in pieces if signs or names else ():
+        for kind, line in _in_text(text, signs, names):
+            yield kind, line if by_line else None, cell
+
+
+def _in_text(text: str, signs: Iterable[str], names: Iterable[str]) -> Iterator[tuple[str, int]]:
+    """Give the kinds and lines of what a text holds, of which is known that it holds no other signs and names."""
     lines = text.split("\n")
-    for number in sorted(_suspects(text)):
+    for number in sorted(_suspects(text, signs)):
         line = lines[number][:_MAX_LINE]
         if "PRIVATE KEY" in line:
             line = "\n".join(one[:_MAX_LINE] for one in lines[number : number + 3])
         yield from ((kind, number + 1) for kind in _kinds(line))
     small = text.lower()
-    named = {number for name in _NAMES for number, _ in _lines_with(small, name)}
+    named = {number for name in names for number, _ in _lines_with(small, name)}
     for number in sorted(named):
         for match in _ASSIGNED.finditer(lines[number][:_MAX_LINE]):
             if _is_secret(match["name"], match["value"]):
                 yield "Password" if _is_password(match["name"]) else "API Key or Token", number + 1
 
 
-def _suspects(text: str) -> set[int]:
+def _suspects(text: str, signs: Iterable[str]) -> set[int]:
     """Return the lines, counted from 0, that hold a sign by which a secret of some kind is known."""
-    return {
-        number
-        for sign, likely in _SIGNS.items()
-        for number, line in _lines_with(text, sign)
-        if likely.search(line)
-    }
+    return {number for sign in signs for number, line in _lines_with(text, sign) if _SIGNS[sign].search(line)}
 
 
 def _lines_with(text: str, sign: str) -> Iterator[tuple[int, str]]:

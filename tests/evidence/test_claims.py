@@ -156,7 +156,7 @@ def test_an_archive_that_unpacks_to_gigabytes_is_read_so_far(tmp_path: Path) -> 
 @given(text=st.text(max_size=400) | st.text("0123456789.,% accuryofbestmdl|\n", max_size=400))
 def test_any_text_is_judged(text: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     for claim in found(
-        tmp_path_factory.mktemp("any"), {**result(text), **model(text), "4_Presentation/s.pptx": None}
+        tmp_path_factory.mktemp("any"), {**result(text), **model(text), "4_Presentation/slides.pdf": None}
     ):
         assert claim.shown
 

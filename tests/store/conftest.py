@@ -9,7 +9,17 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from coursekit.store import Store, open_store
+from coursekit.store import Store, database, migrate, open_store
+
+# As it is before tests/conftest.py puts a quicker one in its place.
+_UPGRADE, _SET_UP = migrate.upgrade, database._set_up_sqlite
+
+
+@pytest.fixture(autouse=True)
+def every_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The store's own tests make databases step by step and wait for the disk, as users do."""
+    monkeypatch.setattr(migrate, "upgrade", _UPGRADE)
+    monkeypatch.setattr(database, "_set_up_sqlite", _SET_UP)
 
 
 @pytest.fixture
