@@ -101,7 +101,7 @@ def import_(
     imported = import_roster(
         find_course(course),
         file,
-        mapping=_fields(mapping),
+        mapping=split_mapping(mapping),
         status=status,
         drop_missing=drop_missing,
         dry_run=dry_run,
@@ -233,7 +233,7 @@ def _tell(followed: tuple[Followed, ...]) -> None:
         print_followed(followed, moved=True)
 
 
-def _fields(mapping: tuple[str, ...]) -> dict[str, str]:
+def split_mapping(mapping: tuple[str, ...]) -> dict[str, str]:
     """Take FIELD=COLUMN apart."""
     from coursekit.errors import InputError
     from coursekit.text import one_line

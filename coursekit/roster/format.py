@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import import_module
 from pkgutil import iter_modules
 
+from coursekit.csvread import comparable_heading
 from coursekit.errors import InputError
 from coursekit.text import nearest, one_line
 
@@ -94,12 +93,6 @@ def all_formats() -> tuple[Format, ...]:
 
     names = sorted(info.name for info in iter_modules(package.__path__))
     return tuple(import_module(f"{package.__name__}.{name}").FORMAT for name in names)
-
-
-def comparable_heading(text: str) -> str:
-    """Give the form in which headings count as the same: ``E-Mail-Adresse`` and ``e_mail adresse``."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return " ".join(re.findall(r"[^\W_]+", folded))
 
 
 def recognize(header: Sequence[str], mapping: Mapping[str, str], where: str) -> Layout:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
-from coursekit.csvread import Row, Sheet, read_sheet
+from coursekit.csvread import Row, Sheet, comparable_heading, read_sheet
 from coursekit.errors import InputError
 from coursekit.git.address import check_address
 from coursekit.roster.cells import (
@@ -19,7 +19,7 @@ from coursekit.roster.cells import (
     tidy,
 )
 from coursekit.roster.entry import Entry, Reading, Remark
-from coursekit.roster.format import FIELDS, Layout, comparable_heading, recognize
+from coursekit.roster.format import FIELDS, Layout, recognize
 from coursekit.text import one_line, plural
 
 #: A course has up to 1,000 students.

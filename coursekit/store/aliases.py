@@ -80,6 +80,12 @@ def settle_alias(
     return _to_alias(found)
 
 
+def forget_alias(tx: Transaction, alias: Alias, *, reason: str | None = None) -> None:
+    """Forget whom a name or an e-mail address stands for, as if it had never been settled."""
+    tx.execute(aliases.delete().where(aliases.c.id == alias.id))
+    tx.audit("remove", "aliases", alias.id, "student_id", alias.student_id, None, reason)
+
+
 def _to_alias(row: sa.Row[tuple[object, ...]]) -> Alias:
     return Alias(
         id=row.id,

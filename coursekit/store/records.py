@@ -248,6 +248,75 @@ class Alias:
     settled_at: datetime
 
 
+MatchedHow = Literal["email", "alias", "name", "fuzzy", "none"]
+Marked = Literal["attended", "missed"]
+SessionKey = tuple[date, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttendanceImport:
+    """A list of a session's participants that was read, and counts.
+
+    Attributes
+    ----------
+    id : int
+    session : tuple of datetime.date and int
+        See `coursekit.config.course.Session.key`.
+    source : str
+        The file's name.
+    content : str
+        A fingerprint of its bytes.
+    imported_at : datetime
+    span : tuple of datetime, or None
+        The session's start and end when it was last counted.
+    """
+
+    id: int
+    session: SessionKey
+    source: str
+    content: str
+    imported_at: datetime
+    span: tuple[datetime, datetime] | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewAttendanceRow:
+    """A row of such a list, as it stands there, and whom it was taken for.
+
+    Parameters
+    ----------
+    line : int
+    name : str
+    email : str or None
+    span : tuple of datetime, or None
+        When the person joined and left; None where the list does not say.
+    seconds : int or None
+        How long, where the list says it. With neither, the person was there for the whole session.
+    student_id : int or None
+        None for nobody of the course (`how` is "alias"), or where it is not clear ("none").
+    how : {"email", "alias", "name", "fuzzy", "none"}
+    score : int or None
+        How alike the names are, from 0 to 100.
+    """
+
+    line: int
+    name: str
+    email: str | None
+    span: tuple[datetime, datetime] | None
+    seconds: int | None
+    student_id: int | None
+    how: MatchedHow
+    score: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttendanceRow(NewAttendanceRow):
+    """Such a row in the store."""
+
+    id: int
+    import_id: int
+
+
 @dataclass(frozen=True, slots=True)
 class Presence:
     """How long a student was in a session, and what an instructor marked instead; either may be missing.
@@ -263,9 +332,9 @@ class Presence:
     """
 
     student_id: int
-    session: tuple[date, int]
+    session: SessionKey
     seconds: int | None
-    marked: Literal["attended", "missed"] | None
+    marked: Marked | None
 
 
 OverruledStatus = Literal["met", "not_met"]
