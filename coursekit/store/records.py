@@ -419,7 +419,7 @@ class NewCertificate:
     statement : str
         What it states, as it is signed.
     file : str
-        The name of its file.
+        The path of its file in the course's folder.
     """
 
     student_id: int

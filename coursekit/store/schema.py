@@ -360,7 +360,7 @@ certificates = _table(
     sa.Column("code", CleanText, nullable=False, unique=True, info=PLAIN),
     # What it states, as it was signed.
     sa.Column("statement", CleanText, nullable=False, info=PERSON),
-    # The file's name in the course's folder of certificates.
+    # The file's path in the course's folder.
     sa.Column("file", CleanText, nullable=False, info=PERSON),
     sa.Column("issued_at", UtcDateTime, nullable=False),
     sa.Column("withdrawn_at", UtcDateTime, info=AUDITED),

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import random
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -27,11 +31,11 @@ from coursekit.tracking.certificates.seal import seal_of
 from tests.course.certifying import SESSIONS, TITLE, TOML, a_course
 
 FILES = [
-    "ada-lovelace-achievement.pdf",
-    "ada-lovelace-attendance.pdf",
-    "kurt-attendance.pdf",
-    "zoe-o-hara-achievement.pdf",
-    "zoe-o-hara-attendance.pdf",
+    "certificates/ada-lovelace-achievement.pdf",
+    "certificates/ada-lovelace-attendance.pdf",
+    "certificates/kurt-attendance.pdf",
+    "certificates/zoe-o-hara-achievement.pdf",
+    "certificates/zoe-o-hara-attendance.pdf",
 ]
 
 
@@ -41,7 +45,10 @@ def course(tmp_path: Path) -> Course:
 
 
 def files(course: Course) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted((course.folder / "certificates").glob("*"))}
+    return {
+        f"certificates/{path.name}": path.read_bytes()
+        for path in sorted((course.folder / "certificates").glob("*"))
+    }
 
 
 def did(built: Built) -> dict[str, str]:
@@ -80,11 +87,13 @@ def test_a_dry_run_makes_nothing_not_even_a_key(course: Course) -> None:
 
 
 def test_a_lost_file_comes_back_byte_for_byte(course: Course) -> None:
+    """And what a killed run left beside it is removed."""
     build_certificates(course)
     made = files(course)
-    (course.folder / "certificates" / "kurt-attendance.pdf").unlink()
+    (course.folder / "certificates" / ".coursekit-left.tmp").write_text("half a certificate")
+    (course.folder / "certificates/kurt-attendance.pdf").unlink()
     assert not list_given(course)[-1].there
-    assert did(build_certificates(course))["kurt-attendance.pdf"] == "again"
+    assert did(build_certificates(course))["certificates/kurt-attendance.pdf"] == "again"
     assert files(course) == made
 
 
@@ -93,23 +102,32 @@ def test_what_was_given_out_is_never_replaced_in_silence(course: Course) -> None
     made = files(course)
     retitled(course, "Another title")
     built = build_certificates(course)
-    assert did(built)["ada-lovelace-achievement.pdf"] == "differs"
+    assert did(built)["certificates/ada-lovelace-achievement.pdf"] == "differs"
     assert (built.count("differs"), built.count("unchanged"), built.exit_code) == (2, 3, 1)
     assert next(one.changed for one in built.entries if one.action == "differs") == ("project",)
     assert files(course) == made
     forced = build_certificates(course, ["Ada Lovelace"], force=True)
     assert did(forced) == {
-        "ada-lovelace-attendance.pdf": "unchanged",
-        "ada-lovelace-achievement.pdf": "replaced",
+        "certificates/ada-lovelace-attendance.pdf": "unchanged",
+        "certificates/ada-lovelace-achievement.pdf": "replaced",
     }
-    assert files(course)["ada-lovelace-achievement.pdf"] != made["ada-lovelace-achievement.pdf"]
-    assert files(course)["zoe-o-hara-achievement.pdf"] == made["zoe-o-hara-achievement.pdf"]
+    assert (
+        files(course)["certificates/ada-lovelace-achievement.pdf"]
+        != made["certificates/ada-lovelace-achievement.pdf"]
+    )
+    assert (
+        files(course)["certificates/zoe-o-hara-achievement.pdf"]
+        == made["certificates/zoe-o-hara-achievement.pdf"]
+    )
     with open_store(course.store) as store, store.read() as view:
         old, new = (one for one in list_certificates(view, student_id=1) if one.kind == "achievement")
         audit = [one for one in list_audit(view, table="certificates") if one.action == "withdraw"]
     assert (old.withdrawn_at is None, new.withdrawn_at is None) == (False, True)
     assert [one.reason for one in audit] == ["replaced; changed: project"]
-    assert did(build_certificates(course, ["Ada Lovelace"]))["ada-lovelace-achievement.pdf"] == "unchanged"
+    assert (
+        did(build_certificates(course, ["Ada Lovelace"]))["certificates/ada-lovelace-achievement.pdf"]
+        == "unchanged"
+    )
 
 
 def test_a_corrected_name_keeps_its_file_and_asks_for_a_decision(course: Course) -> None:
@@ -117,7 +135,11 @@ def test_a_corrected_name_keeps_its_file_and_asks_for_a_decision(course: Course)
     with open_store(course.store) as store, store.transaction("test") as tx:
         change_student(tx, 3, NewStudent("Kurt Gödel"))
     [kept] = build_certificates(course, ["Kurt Gödel"]).entries
-    assert (kept.action, kept.file, kept.changed) == ("differs", "kurt-attendance.pdf", ("student",))
+    assert (kept.action, kept.file, kept.changed) == (
+        "differs",
+        "certificates/kurt-attendance.pdf",
+        ("student",),
+    )
 
 
 def test_the_date_of_making_makes_no_other_certificate(
@@ -130,7 +152,7 @@ def test_the_date_of_making_makes_no_other_certificate(
     build_certificates(course)
     made = files(course)
     monkeypatch.setattr(plan, "today", lambda course: __import__("datetime").date(2027, 1, 1))
-    (course.folder / "certificates" / "kurt-attendance.pdf").unlink()
+    (course.folder / "certificates/kurt-attendance.pdf").unlink()
     assert build_certificates(course).count("unchanged") == 4
     assert files(course) == made
 
@@ -141,13 +163,19 @@ def test_withdrawn_ones_come_back_only_for_students_who_are_named(course: Course
         withdraw(course, "Ada Lovelace")
     taken = withdraw(course, "Ada Lovelace", kinds=["achievement"], reason="copied from Zoë O'Hara")
     assert [one.certificate.kind for one in taken] == ["achievement"]
-    assert "ada-lovelace-achievement.pdf" not in files(course)
+    assert "certificates/ada-lovelace-achievement.pdf" not in files(course)
     built = build_certificates(course, force=True)
-    assert did(built)["ada-lovelace-achievement.pdf"] == "withdrawn"
+    assert did(built)["certificates/ada-lovelace-achievement.pdf"] == "withdrawn"
     assert built.exit_code == 1
-    assert did(build_certificates(course, ["Ada Lovelace"]))["ada-lovelace-achievement.pdf"] == "withdrawn"
     assert (
-        did(build_certificates(course, ["Ada Lovelace"], force=True))["ada-lovelace-achievement.pdf"] == "new"
+        did(build_certificates(course, ["Ada Lovelace"]))["certificates/ada-lovelace-achievement.pdf"]
+        == "withdrawn"
+    )
+    assert (
+        did(build_certificates(course, ["Ada Lovelace"], force=True))[
+            "certificates/ada-lovelace-achievement.pdf"
+        ]
+        == "new"
     )
     with open_store(course.store) as store, store.read() as view:
         [entry] = [one for one in list_audit(view, table="certificates") if one.action == "withdraw"]
@@ -172,17 +200,21 @@ def test_files_of_others_stay(course: Course) -> None:
     (folder / "kurt-attendance.pdf").write_text("mine")
     (folder / "ada-lovelace-attendance.pdf").symlink_to(folder / "kurt-attendance.pdf")
     built = build_certificates(course)
-    assert did(built)["kurt-attendance.pdf"] == did(built)["ada-lovelace-attendance.pdf"] == "blocked"
+    assert (
+        did(built)["certificates/kurt-attendance.pdf"]
+        == did(built)["certificates/ada-lovelace-attendance.pdf"]
+        == "blocked"
+    )
     assert (built.count("new"), built.exit_code) == (3, 2)
     assert (folder / "kurt-attendance.pdf").read_text() == "mine"
     forced = build_certificates(course, force=True)
-    assert did(forced)["kurt-attendance.pdf"] == "new"
-    assert forced.failures[0][0] == "ada-lovelace-attendance.pdf"
+    assert did(forced)["certificates/kurt-attendance.pdf"] == "new"
+    assert forced.failures[0][0] == "certificates/ada-lovelace-attendance.pdf"
     assert "expected no link" in forced.failures[0][1]
     # One that was changed since is not overwritten either, nor removed when it is withdrawn.
     with (folder / "kurt-attendance.pdf").open("ab") as file:
         file.write(b"\nnotes")
-    assert did(build_certificates(course))["kurt-attendance.pdf"] == "blocked"
+    assert did(build_certificates(course))["certificates/kurt-attendance.pdf"] == "blocked"
     [taken] = withdraw(course, "Kurt", reason="x")
     assert "is not as it was made, and was left there" in taken.note
     assert (folder / "kurt-attendance.pdf").exists()
@@ -193,11 +225,11 @@ def test_two_of_the_same_name_get_files_of_their_own(course: Course) -> None:
         change_student(tx, 2, NewStudent("ada  LOVELACE"))
     names = sorted(did(build_certificates(course)))
     assert names == [
-        "ada-lovelace-2-achievement.pdf",
-        "ada-lovelace-2-attendance.pdf",
-        "ada-lovelace-achievement.pdf",
-        "ada-lovelace-attendance.pdf",
-        "kurt-attendance.pdf",
+        "certificates/ada-lovelace-2-achievement.pdf",
+        "certificates/ada-lovelace-2-attendance.pdf",
+        "certificates/ada-lovelace-achievement.pdf",
+        "certificates/ada-lovelace-attendance.pdf",
+        "certificates/kurt-attendance.pdf",
     ]
 
 
@@ -274,3 +306,42 @@ def test_a_lost_key_stops_before_anything_is_made(course: Course) -> None:
     with pytest.raises(InputError, match="Put it back"):
         build_certificates(course)
     assert len(files(course)) == 1
+
+
+def test_what_another_run_made_meanwhile_is_not_made_twice(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = module.run_job
+
+    def late(*args: object, **options: object) -> object:
+        with monkeypatch.context() as patch:
+            patch.setattr(module, "run_job", before)
+            build_certificates(course, ["Kurt"])
+        return before(*args, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(module, "run_job", late)
+    built = build_certificates(course)
+    assert [file for file, _ in built.failures] == ["certificates/kurt-attendance.pdf"]
+    assert "another command did" in built.failures[0][1]
+    assert len(list_given(course)) == 5
+
+
+@pytest.mark.slow
+def test_killed_at_any_moment_it_goes_on(tmp_path: Path) -> None:
+    course = a_course(tmp_path / "c", more=60)
+    command = [sys.executable, "-m", "coursekit", "certificates", "build", "--course", str(course.folder)]
+    picked = random.Random(7)
+    for _ in range(8):
+        running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(picked.uniform(0.6, 2.2))
+        running.kill()
+        running.wait()
+        with open_store(course.store) as store, store.read() as view:
+            known = list_certificates(view)
+        assert len({(one.student_id, one.kind) for one in known}) == len(known)
+        if known:
+            key = load_public(course.folder / PUBLIC)
+            assert all(seal_of((course.folder / one.file).read_bytes(), key) == one.code for one in known)
+    built = build_certificates(course)
+    assert (built.count("new", "unchanged"), built.failures) == (65, ())
+    assert {one.certificate.file for one in list_given(course)} <= set(files(course))

@@ -46,7 +46,9 @@ def test_a_key_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
     assert "Made the course's key" in notes[0]
     if os.name == "posix":
         assert (tmp_path / PRIVATE).stat().st_mode & 0o777 == 0o600
+    (tmp_path / ".certificate-key-left.tmp").write_text("half a key")
     again, notes = open_signer(tmp_path, make=True)
+    assert not (tmp_path / ".certificate-key-left.tmp").exists()
     assert again.public.fingerprint == signer.public.fingerprint
     assert notes == ()
     assert load_public(tmp_path / PUBLIC).verifies(again.sign(b"x"), b"x")

@@ -10,12 +10,12 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from coursekit.config import Course
-from coursekit.course.certificates.plan import FOLDER, KINDS, MAKING, Action, Draft, at_files, plan
+from coursekit.course.certificates.plan import KINDS, MAKING, Action, Draft, at_files, plan
 from coursekit.errors import InputError
 from coursekit.files import write_bytes
 from coursekit.jobs import JobItem, Progress, run_job
 from coursekit.store import Transaction, open_store
-from coursekit.store.certificates import add_certificate, withdraw_certificate
+from coursekit.store.certificates import add_certificate, list_certificates, withdraw_certificate
 from coursekit.store.records import CertificateKind, NewCertificate
 from coursekit.tracking.certificates.document import Sheet, design_of, draw
 from coursekit.tracking.certificates.keys import PRIVATE, Signer, need_cryptography, open_signer
@@ -39,7 +39,7 @@ class Entry:
     action : str
         See `coursekit.course.certificates.plan.Action`.
     file : str
-        In the folder of certificates.
+        Its path in the course's folder.
     code : str
         Empty for one that is not made yet.
     project : str
@@ -184,9 +184,10 @@ class _Maker:
     """Draws, signs and records one certificate after the other."""
 
     def __init__(self, course: Course, design: Design, signer: Signer) -> None:
-        self._folder = course.folder / FOLDER
+        self._folder = course.folder
         self._design = design
         self._signer = signer
+        self._tidy = False
 
     def draw(self, item: JobItem[Draft]) -> bytes:
         draft = item.value
@@ -197,6 +198,11 @@ class _Maker:
     def record(self, tx: Transaction, item: JobItem[Draft], pdf: bytes) -> None:
         draft = item.value
         code = draft.statement["code"]
+        # Two runs do not work at once; one may have ended between this one's look and its beginning.
+        found = list_certificates(tx, student_id=draft.student.id)
+        valid = next((one for one in found if one.kind == draft.kind and one.withdrawn_at is None), None)
+        if (valid and valid.id) != (draft.given and draft.action != "withdrawn" and draft.given.id):
+            raise InputError("expected nothing to change meanwhile, but another command did", "Run it again.")
         if draft.action == "replaced" and draft.given is not None:
             withdraw_certificate(tx, draft.given.id, reason=f"replaced; changed: {', '.join(draft.changed)}")
         if draft.action != "again":
@@ -204,8 +210,13 @@ class _Maker:
                 tx, NewCertificate(draft.student.id, draft.kind, code, canonical(draft.statement), draft.file)
             )
         path = self._folder / draft.file
+        if not self._tidy:
+            # What killed runs left. While this one holds the job, no other one writes there.
+            self._tidy = True
+            for left in path.parent.glob(".coursekit-*.tmp"):
+                left.unlink(missing_ok=True)
         if path.is_symlink():
-            raise InputError(f"expected no link at {FOLDER}/{draft.file}, found one", "Move it away.")
+            raise InputError(f"expected no link at {draft.file}, found one", "Move it away.")
         write_bytes(path, sealed(pdf, code, self._signer.sign))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from coursekit.config import Course
-from coursekit.course.certificates.plan import FOLDER, KINDS
+from coursekit.course.certificates.plan import KINDS
 from coursekit.course.enroll.people import find_student
 from coursekit.course.verdicts import Ask, given_reason
 from coursekit.errors import CoursekitError, InputError
@@ -49,7 +49,7 @@ def list_given(course: Course, *, anonymous: bool = False) -> list[Given]:
         Given(
             names.student(one.student_id),
             one,
-            one.withdrawn_at is None and one.file in valid and (course.folder / FOLDER / one.file).is_file(),
+            one.withdrawn_at is None and one.file in valid and (course.folder / one.file).is_file(),
         )
         for one in found
     ]
@@ -105,7 +105,7 @@ def withdraw(
 
 def _remove(course: Course, one: Certificate) -> str:
     """Remove a certificate's file if it is as it was made; return a note if not."""
-    path = course.folder / FOLDER / one.file
+    path = course.folder / one.file
     if not path.is_file() or path.is_symlink():
         return ""
     try:
@@ -113,6 +113,6 @@ def _remove(course: Course, one: Certificate) -> str:
     except CoursekitError:
         ours = False
     if not ours:
-        return f"{FOLDER}/{one.file} is not as it was made, and was left there"
+        return f"{one.file} is not as it was made, and was left there"
     path.unlink()
     return ""

@@ -47,7 +47,7 @@ class Draft:
     statement : mapping
         What it states.
     file : str
-        Its name in the folder of certificates.
+        Its path in the course's folder.
     given : Certificate or None
         The one that was given out and is valid.
     changed : tuple of str
@@ -125,7 +125,7 @@ def at_files(course: Course, draft: Draft, key: PublicKey | None, *, force: bool
     """
     if draft.action in ("withdrawn", "differs"):
         return draft
-    path = course.folder / FOLDER / draft.file
+    path = course.folder / draft.file
     if not path.exists() and not path.is_symlink():
         return draft
     code = seal_of(path.read_bytes(), key) if key and path.is_file() and not path.is_symlink() else None
@@ -159,7 +159,7 @@ def _draft(
         day = settings.date or today(course)
         return compose(course, kind, student.name, project=title, day=day, code=code, design=design)
 
-    statement, file = stated(code), f"{files[student.id]}-{kind}.pdf"
+    statement, file = stated(code), f"{FOLDER}/{files[student.id]}-{kind}.pdf"
     if valid is not None:
         changed = tuple(differences(valid.statement, statement, dated=settings.date is not None))
         if not changed:
@@ -214,7 +214,8 @@ def _file_names(view: Reader, given: Sequence[Certificate]) -> dict[int, str]:
     """
     names: dict[int, str] = {}
     for one in given:
-        names[one.student_id] = one.file.removesuffix(".pdf").removesuffix(f"-{one.kind}")
+        name = one.file.rpartition("/")[2].removesuffix(".pdf")
+        names[one.student_id] = name.removesuffix(f"-{one.kind}")
     taken = set(names.values())
     for student in list_students(view, left=True):
         if student.id in names:

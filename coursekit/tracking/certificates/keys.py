@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 PRIVATE = "certificate-key.pem"
 PUBLIC = "certificate-key.pub.pem"
+_TEMPORARY = ".certificate-key-"
 
 
 class PublicKey:
@@ -86,6 +87,9 @@ def open_signer(folder: Path, *, make: bool) -> tuple[Signer, tuple[str, ...]]:
     library = _library()
     private, public = folder / PRIVATE, folder / PUBLIC
     notes = []
+    for left in folder.glob(f"{_TEMPORARY}*.tmp") if private.exists() else ():
+        # Of a run that was killed while it made the key.
+        left.unlink(missing_ok=True)
     if not private.exists():
         if public.exists() or not make:
             raise InputError(
@@ -157,7 +161,7 @@ def _make(library: Any, private: Path) -> None:
         library.Encoding.PEM, library.PrivateFormat.PKCS8, library.NoEncryption()
     )
     # Made with the mode 0600, where there is such a thing.
-    handle, name = tempfile.mkstemp(prefix=".coursekit-", suffix=".tmp", dir=private.parent)
+    handle, name = tempfile.mkstemp(prefix=_TEMPORARY, suffix=".tmp", dir=private.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
