@@ -198,7 +198,7 @@ def attendance_standing(
         return Standing(
             False, (f"so far {missed}, {allowed} allowed, {plural(to_come, 'session')} to come",), final=False
         )
-    hint = "; import the lists of these sessions, or mark who was there" if unknown else ""
+    hint = "; import their lists, or mark who was there: coursekit attendance" if unknown else ""
     return Standing(False, (f"{missed}, {allowed} allowed{hint}",), final=away - unknown > allowed)
 
 

@@ -240,7 +240,7 @@ def test_reasons_say_what_to_do(course: Course) -> None:
     assert why(Attendance((1, 2), (3, 4, 5))) == "3 sessions missed, 2 allowed"
     assert why(Attendance((), (1,), (2, 3))) == (
         "3 sessions missed (of these no information about 2: sessions 2, 3), 2 allowed; "
-        "import the lists of these sessions, or mark who was there"
+        "import their lists, or mark who was there: coursekit attendance"
     )
     assert "(no information about sessions 1, 2, 3)" in why(Attendance((), (), (1, 2, 3)))
     assert why(Attendance((1,), (2,)), 3) == "so far 1 session missed, 2 allowed, 3 sessions to come"
