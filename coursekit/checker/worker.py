@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -121,9 +121,32 @@ def check_tasks(tasks: tuple[Task, ...]) -> tuple[Done, ...]:
     return tuple(check_task(task) for task in tasks)
 
 
-def _check(task: Task) -> Done:
+class _DifferentError(Exception):
+    """What is there is not what it was."""
+
+
+def is_unchanged(task: Task) -> bool:
+    """Whether a submission is what it was, so that `check_task` would not judge it.
+
+    Raises
+    ------
+    CoursekitError
+        If it cannot be opened.
+    """
+    try:
+        return _check(task, _never).check is None
+    except _DifferentError:
+        return False
+
+
+def _never(*_: object) -> Check:
+    raise _DifferentError
+
+
+def _check(task: Task, judge: Callable[[Submission, Task], Check] | None = None) -> Done:
+    judge = judge or _judge
     if task.as_of is not None:
-        return _check_moment(task, task.as_of)
+        return _check_moment(task, task.as_of, judge)
     submission = open_submission(task.path, task.revision)
     commit = commit_of(submission)
     recorded = None
@@ -133,7 +156,7 @@ def _check(task: Task) -> Done:
         recorded = record(submission)
     elif task.known == commit:
         return Done(None, commit, commit)
-    found = _judge(submission, task)
+    found = judge(submission, task)
     if recorded is None:
         return Done(found, commit, commit)
     content = fingerprint(submission, recorded.read_files)
@@ -153,7 +176,7 @@ def _judge(submission: Submission, task: Task) -> Check:
     return replace(found, name=task.name)
 
 
-def _check_moment(task: Task, moment: dt.datetime) -> Done:
+def _check_moment(task: Task, moment: dt.datetime, judge: Callable[[Submission, Task], Check]) -> Done:
     found = _commit_before(task.path, moment, task.sightings)
     if found is None:
         if task.known == NOTHING:
@@ -165,7 +188,7 @@ def _check_moment(task: Task, moment: dt.datetime) -> Done:
     if task.known == content:
         return Done(None, content, found.commit, (), found.seen_at, found.beside)
     submission = open_submission(task.path, found.commit)
-    return Done(_judge(submission, task), content, found.commit, (), found.seen_at, found.beside)
+    return Done(judge(submission, task), content, found.commit, (), found.seen_at, found.beside)
 
 
 def _commit_before(path: Path, moment: dt.datetime, sightings: tuple[Sighting, ...]) -> Before | None:

@@ -48,6 +48,11 @@ Examples:
 )
 @click.option("--again", is_flag=True, help="With --all: judge also what has not changed.")
 @click.option(
+    "--dry-run",
+    is_flag=True,
+    help="With --all: say what would be checked and what is unchanged; write nothing.",
+)
+@click.option(
     "--jobs", type=click.IntRange(min=1), metavar="N", help="How many at once; by default one a core."
 )
 @click.option(
@@ -71,6 +76,7 @@ def command(
     course: Path | None,
     as_of: str | None,
     again: bool,
+    dry_run: bool,
     jobs: int | None,
     format_: str | None,
     schema: bool,
@@ -92,10 +98,12 @@ def command(
     if schema:
         click.echo(json.schema(), nl=False)
         return 0
-    if not all_groups and (as_of or again):
-        raise click.UsageError("--as-of and --again belong to --all")
+    if not all_groups and (as_of or again or dry_run):
+        raise click.UsageError("--as-of, --again and --dry-run belong to --all")
     if all_groups and (paths or revision):
         raise click.UsageError("--all takes what the course has; leave out paths and --commit")
+    if dry_run:
+        return _say_what_would_be_done(course, format_, profile, language, as_of, again=again, jobs=jobs)
     name = choose(format_, several=all_groups or len(paths) > 1)
     checked: Checked | CheckedCourse
     summary = ""
@@ -136,3 +144,35 @@ def command(
     if summary:
         click.echo(summary, err=True)
     return checked.exit_code
+
+
+def _say_what_would_be_done(
+    course: Path | None,
+    format_: str | None,
+    profile: str | None,
+    language: str | None,
+    as_of: str | None,
+    *,
+    again: bool,
+    jobs: int | None,
+) -> int:
+    import json
+
+    from coursekit.config import find_course
+    from coursekit.course.check_plan import plan_check_all
+    from coursekit.text import one_line
+
+    if format_ not in (None, "table", "json"):
+        raise click.UsageError("--dry-run has the formats table and json")
+    plan = plan_check_all(
+        find_course(course), profile=profile, language=language, as_of=as_of, again=again, jobs=jobs
+    )
+    if format_ == "json":
+        click.echo(json.dumps(plan.as_dict(), ensure_ascii=False, indent=2))
+    else:
+        words = {"check": "to check", "unchanged": "unchanged", "unreadable": "cannot be read"}
+        for group, will, reason in plan.groups:
+            because = f" ({one_line(reason)})" if reason else ""
+            click.echo(f"{one_line(group, 60)}: {words.get(will, will)}{because}")
+    click.echo(f"{plan.summary}\nNothing was checked or written.", err=True)
+    return plan.exit_code

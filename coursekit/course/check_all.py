@@ -6,28 +6,24 @@ store. That is also how a run that was cut off goes on: what it had recorded is 
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from zoneinfo import ZoneInfo
 
 from coursekit.checker.engine import Check, milestones_until
 from coursekit.checker.profile import Profile
 from coursekit.checker.selection import selected
 from coursekit.checker.worker import MEMORY, SECONDS, Done, Task, check_task
 from coursekit.config import Course
+from coursekit.course.check_plan import what_is_asked
 from coursekit.course.checking import Judging, Work, preloaded
-from coursekit.course.deadline_checks import DeadlineChecks, check_deadlines, seen_of, sightings
-from coursekit.course.places import Place, group_places
-from coursekit.errors import InputError
+from coursekit.course.deadline_checks import DeadlineChecks, check_deadlines
+from coursekit.course.places import Place
 from coursekit.jobs import JobItem, Progress, run_job
 from coursekit.model import NOTHING
 from coursekit.store import Transaction, open_store
-from coursekit.store.checks import newest_checks
 from coursekit.store.records import CheckRun
-from coursekit.text import nearest, one_line, plural
-from coursekit.tracking.milestones import deadlines
+from coursekit.text import plural
 
 JOB = "check"
 
@@ -129,26 +125,11 @@ def check_all(
     JobRunningError
         If another run is at work.
     """
-    moment = moment_of(course, as_of) if as_of else None
     with open_store(course.store, create=False) as store:
-        with store.read() as reader:
-            own = deadlines(course, reader)
-            judging = Judging(course, profile=profile, language=language, deadlines=own)
-            view = _View(judging.profile, milestone, select, ignore)
-            places = group_places(course, reader)
-            known = {} if again else {run.group_id: run for run in newest_checks(reader, moment)}
-            known = {group: run for group, run in known.items() if run.content != NOTHING}
-            seen = sightings(reader) if moment else {}
-        if not places:
-            raise InputError(
-                "expected groups in the course, found none",
-                "Make them with  coursekit groups  or from a column of the roster.",
-            )
+        asked = what_is_asked(store, course, profile=profile, language=language, as_of=as_of, again=again)
+        judging, works = asked.judging, asked.works
+        view = _View(judging.profile, milestone, select, ignore)
         run = _Run(judging)
-        there = [place for place in places if place.work is not None]
-        works = [
-            judging.work(place, known.get(place.group.id), moment, seen_of(seen, place)) for place in there
-        ]
         items = [JobItem(f"group:{work.place.group.id}", work) for work in works]
         run_job(
             store,
@@ -166,19 +147,18 @@ def check_all(
             preload=preloaded(),
             progress=progress,
         )
-        missing = [place for place in places if place.work is None]
-        for place in missing:
+        for place in asked.missing:
             run.checks[place.group.id] = run.without_work(place)
         at_deadlines = DeadlineChecks()
-        if moment is None and profile is None and judging.language == course.language:
+        if asked.also_deadlines:
             at_deadlines = check_deadlines(
-                store, judging, there, own, again=again, jobs=jobs, timeout=timeout, memory=memory,
+                store, judging, asked.places, asked.deadlines, again=again, jobs=jobs, timeout=timeout, memory=memory,
                 progress=deadline_progress,
             )  # fmt: skip
-    checks = tuple(view.of(run.checks[place.group.id]) for place in places)
+    checks = tuple(view.of(run.checks[place.group.id]) for place in asked.places)
     done = len(items) - run.unchanged - run.failed
     return CheckedCourse(
-        checks, done, run.unchanged, run.failed, tuple(one.group.name for one in missing), at_deadlines
+        checks, done, run.unchanged, run.failed, tuple(one.group.name for one in asked.missing), at_deadlines
     )
 
 
@@ -234,31 +214,3 @@ def _from_store(run: CheckRun, task: Task) -> Check:
     return Check(
         str(task.path), task.name, run.profile, task.language, run.findings, run.problems, 0, run.unruled
     )
-
-
-def moment_of(course: Course, text: str) -> dt.datetime:
-    """Read a moment in the course's time zone; a day means its end, a milestone its deadline."""
-    for milestone in course.milestones:
-        if milestone.name == text:
-            if milestone.deadline is None:
-                raise InputError(
-                    f"expected a deadline of the milestone {one_line(text, 60)!r} in course.toml, found none",
-                    "Write it there, or give a date.",
-                )
-            return milestone.deadline
-    try:
-        moment = dt.datetime.fromisoformat(text)
-        if len(text) <= len("2026-06-24"):
-            moment = moment.replace(hour=23, minute=59, second=59)
-    except ValueError:
-        names = [milestone.name for milestone in course.milestones if milestone.deadline]
-        close = nearest(text, names)
-        raise InputError(
-            f"expected a date, a moment such as 2026-06-24T18:00 or a milestone with a deadline, found {one_line(text, 60)!r}",
-            f"Did you mean {close!r}?"
-            if close
-            else f"The course's milestones: {', '.join(names) or 'none'}.",
-        ) from None
-    if moment.tzinfo is not None:
-        return moment
-    return moment.replace(tzinfo=ZoneInfo(course.time_zone)) if course.time_zone else moment.astimezone()

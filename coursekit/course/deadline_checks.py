@@ -70,19 +70,7 @@ def check_deadlines(
     again, jobs, timeout, memory, work, progress : optional
         As for `coursekit.course.check_all.check_all`.
     """
-    now = now or dt.datetime.now(dt.UTC)
-    with store.read() as view:
-        runs = {(run.group_id, run.as_of): run for run in newest_runs(view) if run.as_of is not None}
-        known = _Known(sightings(view), runs)
-    items = []
-    for place in places:
-        # Only git knows what there was at a moment.
-        if place.work is None or (tip := tip_of(place.work)) is None:
-            continue
-        moments = {one.deadline.astimezone(dt.UTC) for one in deadlines[place.group.id] if one.deadline}
-        passed = sorted(moment for moment in moments if moment <= now)
-        if passed:
-            items.append(_item(judging, place, passed, known, tip, now, again=again))
+    items = _items(store, judging, places, deadlines, now or dt.datetime.now(dt.UTC), again=again)
     if not again and all(one.action == "keep" for one in plan_job(store, JOB, items)):
         return DeadlineChecks()
     judged = 0
@@ -112,6 +100,43 @@ def check_deadlines(
     )
     names = {item.key: item.value[0].place.group.name for item in items}
     return DeadlineChecks(judged, tuple((names[one.key], one.reason) for one in result.failures))
+
+
+def count_due(
+    store: Store,
+    judging: Judging,
+    places: Sequence[Place],
+    deadlines: Mapping[int, Sequence[Milestone]],
+    *,
+    again: bool = False,
+) -> int:
+    """Say of how many groups `check_deadlines` would look at what there was at deadlines."""
+    items = _items(store, judging, places, deadlines, dt.datetime.now(dt.UTC), again=again)
+    return sum(again or one.action != "keep" for one in plan_job(store, JOB, items))
+
+
+def _items(
+    store: Store,
+    judging: Judging,
+    places: Sequence[Place],
+    deadlines: Mapping[int, Sequence[Milestone]],
+    now: dt.datetime,
+    *,
+    again: bool,
+) -> list[JobItem[tuple[Work, ...]]]:
+    with store.read() as view:
+        runs = {(run.group_id, run.as_of): run for run in newest_runs(view) if run.as_of is not None}
+        known = _Known(sightings(view), runs)
+    items = []
+    for place in places:
+        # Only git knows what there was at a moment.
+        if place.work is None or (tip := tip_of(place.work)) is None:
+            continue
+        moments = {one.deadline.astimezone(dt.UTC) for one in deadlines[place.group.id] if one.deadline}
+        passed = sorted(moment for moment in moments if moment <= now)
+        if passed:
+            items.append(_item(judging, place, passed, known, tip, now, again=again))
+    return items
 
 
 def sightings(view: Reader) -> dict[int, list[Sighting]]:

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from coursekit.config import Course, load_course, parse_course
-from coursekit.course.check_all import CheckedCourse, check_all, moment_of
+from coursekit.course.check_all import CheckedCourse, check_all
+from coursekit.course.check_plan import moment_of
 from coursekit.errors import InputError, StoreError
 from coursekit.jobs import JobRunningError, Progress
 from coursekit.jobs.lock import hold
