@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 
 from coursekit.config import Course
-from coursekit.course.groups.find import group_called
+from coursekit.course.places import choose_groups
 from coursekit.jobs import Progress
 from coursekit.store import open_store
 from coursekit.tracking.overview import Tracked, overview
@@ -48,7 +48,7 @@ def track(
     days = read_days(inactive) if inactive is not None else None
     start = read_since(course, since, now) if since is not None else None
     with open_store(course.store, create=False) as store, store.read() as view:
-        ids = list(dict.fromkeys(group_called(view, name).id for name in groups))
+        ids = list(dict.fromkeys(one.id for one in choose_groups(view, groups))) if groups else []
         return overview(
             course, view, ids, late=late, inactive=days, milestone=milestone, attention=attention,
             since=start, anonymous=anonymous, now=now,

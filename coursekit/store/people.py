@@ -292,9 +292,9 @@ def list_memberships(view: Reader, *, at: datetime | None = None, history: bool 
     if at is not None:
         ended = memberships.c.left_at
         statement = statement.where(memberships.c.joined_at <= at, sa.or_(ended.is_(None), ended > at))
-    elif not history:
-        statement = statement.where(memberships.c.left_at.is_(None))
-    return [_to_membership(row) for row in view.all(statement)]
+        return [_to_membership(row) for row in view.all(statement)]
+    found = view.once("memberships", lambda: [_to_membership(row) for row in view.all(statement)])
+    return found if history else [one for one in found if one.left_at is None]
 
 
 def members(view: Reader) -> dict[int, list[Student]]:

@@ -230,4 +230,4 @@ def test_refresh_says_what_it_did(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def test_who_says_the_next_one(kit: Kit) -> None:
     """A group may be called as a subcommand is: then its name stands behind 'show'."""
     assert kit("show", "show").code == 2
-    assert "expected a group of the course, but 'show' is none" in kit("show", "show").err
+    assert "expected a group of the course, found none called 'show'" in kit("show", "show").err

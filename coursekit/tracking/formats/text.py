@@ -37,7 +37,7 @@ from coursekit.tracking.when import days_ago, shown
 _ANSI = {"good": "32", "warning": "33", "bad": "31", "quiet": "2", "strong": "1"}
 # What the last column has at least; narrower than this, other columns go.
 _LEAST = 26
-_LONGEST_NAME = 28
+_LONGEST_NAME, _SHORT_NAME, _SHORTEST_NAME = 28, 16, 10
 _MOST_HISTORY = 12
 # The optional columns, the first to go on a narrow screen first.
 _OPTIONAL = ("presents", "members", "verdict", "there", "open")
@@ -57,33 +57,37 @@ def render(tracked: Tracked, look: Look) -> str:
 
 def _table(tracked: Tracked, look: Look) -> Iterator[str]:
     if tracked.groups:
-        yield from _rows(tracked, look)
+        columns, room = _fitting(tracked, look)
+        yield from _rows(tracked, columns, room, look)
         yield ""
-        yield from _legend(tracked, look)
+        yield from _legend(tracked, columns, look)
     yield from _wrapped("", headline(tracked), look)
     if tracked.groups:
         yield from _wrapped("", freshness(tracked), look)
 
 
-def _rows(tracked: Tracked, look: Look) -> Iterator[str]:
+def _fitting(tracked: Tracked, look: Look) -> tuple[dict[str, list[str]], int]:
+    """Return the columns for which there is room, and how many places the last one has."""
     columns = _columns(tracked)
-    names = [cut(one_line(group.name), _LONGEST_NAME) for group in tracked.groups]
-    columns["group"] = ["group", *names]
-    order = ["group", "members", "milestones", "last", "open", "there", "presents", "verdict"]
-
     widths = {name: max(map(width, cells)) for name, cells in columns.items()}
     room = look.width - sum(widths.values()) - 2 * len(widths)
-    for name in _OPTIONAL:
-        if room < _LEAST and name in columns:
-            room += widths.pop(name) + 2
-            del columns[name]
-    if room < _LEAST:
-        longest = max(10, widths["group"] - (_LEAST - room))
-        room += widths["group"] - longest
-        columns["group"] = ["group", *(cut(name, longest) for name in names)]
-        widths["group"] = max(map(width, columns["group"]))
-    left = [name for name in order if name in columns]
-    needs = [_first(group, max(room, 12)) for group in tracked.groups]
+    for least, optional in ((_SHORT_NAME, _OPTIONAL), (_SHORTEST_NAME, ())):
+        if room < _LEAST and widths["group"] > least:
+            longest = max(least, widths["group"] - (_LEAST - room))
+            columns["group"] = [cut(name, longest) for name in columns["group"]]
+            room += widths["group"] - longest
+            widths["group"] = longest
+        for name in optional:
+            if room < _LEAST and name in columns:
+                room += widths.pop(name) + 2
+                del columns[name]
+    return columns, max(room, 12)
+
+
+def _rows(tracked: Tracked, columns: dict[str, list[str]], room: int, look: Look) -> Iterator[str]:
+    left = list(columns)
+    widths = {name: max(map(width, cells)) for name, cells in columns.items()}
+    needs = [_first(group, room) for group in tracked.groups]
     for row in range(len(tracked.groups) + 1):
         cells = []
         for name in left:
@@ -105,6 +109,7 @@ def _rows(tracked: Tracked, look: Look) -> Iterator[str]:
 def _columns(tracked: Tracked) -> dict[str, list[str]]:
     groups = tracked.groups
     found = {
+        "group": ["group", *(cut(one_line(group.name), _LONGEST_NAME) for group in groups)],
         "members": ["members", *(str(len(group.members)) for group in groups)],
         "milestones": [" ".join(str(at + 1) for at in range(len(tracked.milestones)))],
         "last": ["commit", *(last(group, tracked.now) for group in groups)],
@@ -160,7 +165,7 @@ def _need_tone(group: GroupState) -> str:
     )
 
 
-def _legend(tracked: Tracked, look: Look) -> Iterator[str]:
+def _legend(tracked: Tracked, columns: dict[str, list[str]], look: Look) -> Iterator[str]:
     named = []
     for at, (name, deadline) in enumerate(tracked.milestones):
         due = f" ({shown(deadline, tracked.zone)})" if deadline else ""
@@ -168,14 +173,13 @@ def _legend(tracked: Tracked, look: Look) -> Iterator[str]:
     yield from _flow(named, look)
     signs = [f"{SIGNS[state]} {MEANINGS[state]}" for state in used(tracked)]
     yield from _flow(signs, look)
-    yield from _wrapped(
-        "", "commit: how long ago the last one was; open: required and due + advised, not met", look
-    )
-    if tracked.sessions:
-        mark = f"; ! somebody missed more than {tracked.allowed}" if tracked.allowed is not None else ""
-        yield from _wrapped(
-            "", f"there: sessions attended, of {plural(tracked.sessions, 'session')} so far{mark}", look
-        )
+    what = ["commit: how long ago the last one was"]
+    if "open" in columns:
+        what.append("open: required and due + advised, not met")
+    if "there" in columns:
+        mark = f" (! somebody missed more than {tracked.allowed})" if tracked.allowed is not None else ""
+        what.append(f"there: sessions attended, of {plural(tracked.sessions, 'session')} so far{mark}")
+    yield from _flow(what, look)
 
 
 def _flow(parts: Sequence[str], look: Look) -> Iterator[str]:
