@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from coursekit.store.people import comparable
 from coursekit.tracking.attendance.match import Match, Matcher
-from coursekit.tracking.attendance.spans import Span
+from coursekit.tracking.attendance.spans import Span, covered
 
 # Devices that change over, and clocks that differ, are not two people at once.
 _AT_ONCE = 60
+_MOST_DEVICES = 20
 
 # What is told, or was settled, goes before a name, and a name before one that is only like it.
 _WEIGHT = {"email": 2, "alias": 2, "name": 1, "fuzzy": 0, "none": 0}
@@ -67,6 +68,12 @@ def assign(rows: Sequence[Seen], matcher: Matcher) -> list[Match]:
 
 
 def _settle(people: list[_Person]) -> None:
+    if len(people) > _MOST_DEVICES:
+        # Nobody joins under so many names and addresses; and each is compared with each.
+        for person in people:
+            if person.weight < _WEIGHT["email"]:
+                person.match = person.match.unclear(f"{len(people)} participants would be the same student")
+        return
     wrong: dict[int, tuple[_Person, _Person]] = {}
     for at, one in enumerate(people):
         for other in people[at + 1 :]:
@@ -90,12 +97,9 @@ def _are_two(one: _Person, other: _Person) -> bool:
 
 
 def _at_once(one: _Person, other: _Person) -> bool:
-    for mine in one.spans:
-        for theirs in other.spans:
-            if mine is None or theirs is None:
-                # Nobody knows when.
-                return True
-            together = min(mine[1], theirs[1]) - max(mine[0], theirs[0])
-            if together.total_seconds() > _AT_ONCE:
-                return True
-    return False
+    if None in one.spans or None in other.spans:
+        # Nobody knows when.
+        return True
+    mine = [span for span in one.spans if span]
+    theirs = [span for span in other.spans if span]
+    return covered(mine) + covered(theirs) - covered([*mine, *theirs]) > _AT_ONCE

@@ -20,6 +20,9 @@ from coursekit.tracking.attendance.sessions import called, span_of
 from coursekit.tracking.attendance.spans import Span, Stay, counted
 from coursekit.tracking.attendance.tally import tally
 
+#: A course has up to 1,000 students, who come with devices and guests.
+MOST_PEOPLE = 5_000
+
 
 @dataclass(frozen=True, slots=True)
 class Seat:
@@ -114,8 +117,16 @@ def plan_lists(
     Raises
     ------
     InputError
-        If it is not clear what is to be replaced, or the same file counts already.
+        If it is not clear what is to be replaced, the same file counts already, or there are too many people.
     """
+    for one in placed:
+        people = len({(row.name, row.email) for row in one.rows})
+        if people > MOST_PEOPLE:
+            raise InputError(
+                f"expected at most {MOST_PEOPLE:,} participants in {one_line(one.listing.source, 80)}, but found "
+                f"{people:,}",
+                "Check that it is the right file.",
+            )
     matcher = matcher_of(view)
     by_session: dict[SessionKey, list[SessionList]] = {}
     for one in placed:

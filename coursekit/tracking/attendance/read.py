@@ -39,6 +39,7 @@ MOST_ROWS = 100_000
 # A block about the meeting, and nothing else, may stand above the headings.
 _MOST_ABOVE = 100
 _LONGEST = 200
+_LONGEST_HEADER = 20_000
 
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _PROTECTED = re.compile(r"'(?=[=+@\t\r-])")
@@ -159,6 +160,8 @@ def _header(lines: Sequence[str], mapping: Mapping[str, str], where: str) -> tup
     plain: tuple[int, str, Layout] | None = None
     for number, line in enumerate(lines[:_MOST_ABOVE]):
         best: tuple[int, str, Layout] | None = None
+        if len(line) > _LONGEST_HEADER:
+            continue
         for delimiter in DELIMITERS:
             cells = _split(line, delimiter)
             if len(cells) > len(first_row) and not _is_told(line):

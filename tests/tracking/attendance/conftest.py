@@ -57,9 +57,14 @@ def course_of(text: str, target: str, folder: Path) -> Course:
     return parse_course(text.replace("{target}", database).encode(), folder=folder)
 
 
+#: For tests of what a database adds up or compares: they run on both kinds.
+both_databases = pytest.mark.usefixtures("target")
+
+
 @pytest.fixture
-def course(target: str, tmp_path: Path) -> Course:
-    """On both kinds of database."""
+def course(request: pytest.FixtureRequest, tmp_path: Path) -> Course:
+    """A course in SQLite, or on both kinds of database where a test says so."""
+    target = request.getfixturevalue("target") if "target" in request.fixturenames else "sqlite"
     made = course_of(COURSE, target, tmp_path)
     with open_store(made.store) as store, store.transaction("roster import") as tx:
         for name, email in STUDENTS.items():

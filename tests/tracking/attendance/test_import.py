@@ -17,7 +17,7 @@ from coursekit.store.records import NewStudent
 from coursekit.tracking.attendance import attendances
 from coursekit.tracking.attendance.run import import_attendance
 from coursekit.tracking.attendance.sessions import UnclearSessionError
-from tests.tracking.attendance.conftest import COURSE, HEAD, course_of
+from tests.tracking.attendance.conftest import COURSE, HEAD, both_databases, course_of
 
 LATER = dt.datetime(2027, 1, 1, tzinfo=dt.UTC)
 
@@ -36,6 +36,7 @@ def nothing_is_stored(course: Course) -> bool:
         return not list_imports(view) and not list_rows(view) and not list_presences(view)
 
 
+@both_databases
 def test_time_within_the_session_counts_once(course: Course, write) -> None:
     """Joined early, left and came back, on two devices, and stayed for a talk: within the session, each minute once."""
     file = write(
@@ -77,6 +78,7 @@ def test_the_same_file_again_changes_nothing(course: Course, write) -> None:
         import_attendance(course, [file], session="1", time_zone="Europe/London")
 
 
+@both_databases
 def test_two_lists_of_a_session_add_up(course: Course, write) -> None:
     one = write(("Anna Berg", "", "18:00", "19:00"), name="one.csv")
     two = write(("Anna Berg", "", "18:30", "19:30"), ("Ben Kurz", "", "18:00", "20:00"), name="two.csv")
@@ -200,6 +202,7 @@ def test_names_alone_were_there_for_the_whole_session(course: Course, tmp_path: 
     assert minutes(course, 2) == {"ben": 45}
 
 
+@both_databases
 def test_rows_that_cannot_be_read_stop_the_whole_command(course: Course, write, tmp_path: Path) -> None:
     """Nothing is half-imported, also not a good list of the same command; --force leaves the rows out."""
     good = write(("Anna Berg", "", "18:00", "20:00"), name="good.csv")
@@ -260,6 +263,7 @@ def test_a_course_without_sessions_students_or_store(course: Course, write, tmp_
         import_attendance(bare, [file])
 
 
+@both_databases
 def test_corrected_times_count_anew(course: Course, write, tmp_path: Path) -> None:
     """At once for who reads, and stored with the next import."""
     import_attendance(course, [write(("Anna Berg", "", "17:30", "19:00"))])
@@ -303,3 +307,27 @@ def test_a_new_student_gets_rows_that_waited(course: Course, write) -> None:
     done = import_attendance(course, [write(("Ben Kurz", "", "18:00", "20:00"), name="more.csv")])
     assert len(done.plans[0].changes) == 1
     assert minutes(course) == {"clara": 120, "ben": 120}
+
+
+def test_a_crowd_under_one_name_is_nobody(course: Course, tmp_path: Path) -> None:
+    """Neither takes it long, nor is anybody taken for a student."""
+    file = tmp_path / "crowd.csv"
+    rows = "".join(
+        f"Anna Berg,{n}@example.com,2026-10-14 18:00,2026-10-14 19:00,60,No\n" for n in range(2000)
+    )
+    file.write_text(HEAD + rows)
+    import_attendance(course, [file])
+    assert minutes(course) == {}
+    file.write_text(HEAD + rows.replace("@", "@x.") + rows.replace("@", "@y.") + rows.replace("@", "@z."))
+    with pytest.raises(InputError, match=r"at most 5,000 participants in crowd\.csv, but found 6,000"):
+        import_attendance(course, [file], session="2", force=True)
+
+
+def test_a_day_of_many_stays_is_quick(course: Course, tmp_path: Path) -> None:
+    """Three thousand rows of two people who are one student: each minute once."""
+    file = tmp_path / "flapping.csv"
+    row = "Anna Berg,{},2026-10-14 18:{:02d}:00,2026-10-14 18:{:02d}:30,1,No\n"
+    lines = [row.format(email, n % 60, n % 60) for n in range(1_500) for email in ("", "anna@example.org")]
+    file.write_text(HEAD + "".join(lines))
+    import_attendance(course, [file])
+    assert minutes(course) == {"anna": 30}

@@ -245,6 +245,7 @@ def test_rows_that_cannot_be_read_are_named() -> None:
         (bytes(range(256)) * 20, "a binary file"),
         (b"name,minutes\n", "expected rows below the headings"),
         (b"1,2,3\n4,5,6\n", "expected a list of participants"),
+        (b"name," * 1_000_000, "expected a list of participants"),
         (b"name,minutes\n" + b"A,1\n" * 100_001, "at most 100,000 rows"),
         (b"name,minutes\n" + b"Anna Berg,1\n" * 1_000_000, "at most 10 MB"),
     ],

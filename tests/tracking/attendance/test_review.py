@@ -15,7 +15,7 @@ from coursekit.tracking.attendance.mark import mark_attendance, withdraw_lists
 from coursekit.tracking.attendance.overview import list_attendance, list_session
 from coursekit.tracking.attendance.review import list_unclear, match_again, settle_names
 from coursekit.tracking.attendance.run import import_attendance
-from tests.tracking.attendance.conftest import COURSE, course_of
+from tests.tracking.attendance.conftest import COURSE, both_databases, course_of
 from tests.tracking.attendance.test_import import LATER, minutes
 
 
@@ -43,6 +43,7 @@ def test_the_queue_names_each_once_with_who_may_be_meant(read: Course) -> None:
     assert [one.student.name for one in found[0].match.candidates] == ["Anna Berg"]
 
 
+@both_databases
 def test_a_name_is_settled_in_all_lists_and_in_those_to_come(read: Course, write) -> None:
     settled = settle_names(
         read,
@@ -107,6 +108,7 @@ def test_whoever_joins_the_course_later_is_matched(read: Course, write) -> None:
     assert minutes(read, 1) == {"clara": 120}
 
 
+@both_databases
 def test_a_mark_goes_before_the_lists(read: Course) -> None:
     settle_names(read, names=[("Annas iPhone", "anna@example.org")])
     first = mark_attendance(read, "1", ["Ben Kurz", "anna@example.org", "BEN KURZ"], reason="in the room")
@@ -136,6 +138,7 @@ def test_a_mark_needs_a_reason_and_known_people(read: Course) -> None:
     assert "anna" not in minutes(read)
 
 
+@both_databases
 def test_lists_are_taken_back_and_marks_stay(read: Course) -> None:
     settle_names(read, names=[("Annas iPhone", "anna@example.org")])
     mark_attendance(read, "1", ["Ben Kurz"], reason="in the room")
