@@ -81,6 +81,7 @@ def review(
 
 def _ask(course: Course, unclear: Sequence[Unclear], reason: str) -> None:
     """Ask for each name that waits; each answer is stored at once."""
+    from coursekit.cli import complain
     from coursekit.errors import InputError
     from coursekit.tracking.attendance.review import list_unclear, settle_names
 
@@ -107,7 +108,7 @@ def _ask(course: Course, unclear: Sequence[Unclear], reason: str) -> None:
                         answer = student.email or student.account or student.name
                     settled = settle_names(course, names=[(wanted, answer)], reason=reason)
             except InputError as error:
-                click.echo(f"{error.message} {error.hint}", err=True)
+                complain(error.message, error.hint)
                 continue
             for done in settled:
                 _say(done, forgotten=False)

@@ -59,7 +59,10 @@ for _one in (mark, review, withdraw):
     "--session", default="", metavar="NUMBER|DATE", help="The session; without it, told by the times in FILE."
 )
 @click.option(
-    "--time-zone", default="", metavar="ZONE", help="Of the times in FILE, if not the course's: UTC."
+    "--time-zone",
+    default="",
+    metavar="ZONE",
+    help="Of the times in FILE, if it is not the course's, such as UTC.",
 )
 @click.option(
     "--map",

@@ -18,7 +18,7 @@ from coursekit.tracking.attendance.assign import Seen, assign
 from coursekit.tracking.attendance.match import Match
 from coursekit.tracking.attendance.plan import matcher_of
 from coursekit.tracking.attendance.sessions import span_of
-from coursekit.tracking.attendance.spans import Stay, counted
+from coursekit.tracking.attendance.spans import Span, Stay, counted, overlaps
 from coursekit.tracking.attendance.tally import recount
 
 REASON = "settled whom a name in a list of participants stands for"
@@ -74,6 +74,12 @@ class _Lists:
     sources: tuple[str, ...]
     matches: tuple[Match, ...]
 
+    def elsewhere(self, during: Span | None) -> set[int]:
+        """Give the lists that are of a meeting at another time."""
+        spans = [(row.import_id, row.span) for row in self.rows if row.span and during]
+        here = {import_id for import_id, span in spans if during and overlaps(span, during)}
+        return {import_id for import_id, _ in spans} - here
+
 
 def list_unclear(course: Course) -> list[Unclear]:
     """Give the names that wait for a decision, those with the most time first."""
@@ -81,10 +87,12 @@ def list_unclear(course: Course) -> list[Unclear]:
         spans = {session.key: span_of(session) for session in course.sessions}
         found: dict[str, tuple[AttendanceRow, Match, list[tuple[SessionKey, str, int, int]]]] = {}
         for lists in _all_lists(view):
+            during = spans.get(lists.session)
+            elsewhere = lists.elsewhere(during)
             for row, source, match in zip(lists.rows, lists.sources, lists.matches, strict=True):
                 if match.how != "none":
                     continue
-                stay, during = Stay(row.span, row.seconds), spans.get(lists.session)
+                stay = Stay(row.span, row.seconds, row.import_id in elsewhere)
                 seconds = counted([stay], during) if during else 0
                 _, _, places = found.setdefault(alias_key(row.name, row.email), (row, match, []))
                 places.append((lists.session, source, row.line, seconds))

@@ -174,3 +174,8 @@ def test_too_many_missed(read: Course) -> None:
     assert [(name, email) for _, name, email, _ in overview.rows] == [
         (f"Student {n}", "") for n in range(2, 7)
     ]
+
+
+def test_a_forced_list_shows_its_minutes_in_the_queue(course: Course, write) -> None:
+    import_attendance(course, [write(("Annas iPhone", "", "09:00", "09:45"))], session="3", force=True)
+    assert [place[3] for one in list_unclear(course) for place in one.places] == [2700]
