@@ -104,6 +104,10 @@ def show(
 
     Example: coursekit track show bees --since 7d
     """
+    import gc
+
+    # A thousand groups are many objects, of which none becomes garbage before the end.
+    gc.disable()
     from coursekit.config import find_course
     from coursekit.course.track import refresh as bring_up_to_date
     from coursekit.course.track import track
@@ -124,6 +128,9 @@ def show(
         since=since, anonymous=anonymous,
     )  # fmt: skip
     click.echo(render(tracked, chosen, Look(*_screen())), nl=False)
+    # Not looked through once more when the program ends.
+    gc.freeze()
+    gc.enable()
     return 0
 
 

@@ -66,6 +66,13 @@ def make_course(folder: Path, groups: int) -> Course:
     return course
 
 
+def _name(number: int) -> str:
+    """Return a made-up name; names differ in length, as they do."""
+    chance = random.Random(number)
+    words = ("".join(chance.choices("abdeilmnorst", k=chance.randint(3, 10))) for _ in range(2))
+    return " ".join(word.capitalize() for word in words)
+
+
 def _people(tx: Transaction, course: Course, groups: int, now: dt.datetime) -> None:
     chance = random.Random(1)
     ids = range(1, groups + 1)
@@ -79,7 +86,7 @@ def _people(tx: Transaction, course: Course, groups: int, now: dt.datetime) -> N
         [
             {
                 "id": one,
-                "name": f"Student {one}",
+                "name": _name(one),
                 "email": f"s{one}@x.org",
                 "email_key": f"s{one}@x.org",
                 "added_at": now,
@@ -151,7 +158,7 @@ def _work(tx: Transaction, groups: int, now: dt.datetime) -> None:
     weeks = {f"2026-W{week:02}": areas for week in range(20, 20 + WEEKS)}
     for group in range(1, groups + 1):
         authors = tuple(
-            Author(f"Student {one}", f"s{one}@x.org", 0, now, now, weeks)
+            Author(_name(one), f"s{one}@x.org", 0, now, now, weeks)
             for one in range(MEMBERS * (group - 1) + 1, MEMBERS * group + 1)
         )
         record_activity(tx, NewActivity(group, "a" * 40, "b", 36 * MEMBERS, now, True, authors))
