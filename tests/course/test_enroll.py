@@ -6,9 +6,7 @@ import csv
 import dataclasses
 import io
 import os
-import shutil
 import tempfile
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,9 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from coursekit.config import Course, load_project
+from coursekit.config import Course
 from coursekit.course.enroll import (
-    Imported,
     Plan,
     add_to_roster,
     change_on_roster,
@@ -32,58 +29,14 @@ from coursekit.errors import InputError, StoreError
 from coursekit.store import open_store
 from coursekit.store.history import list_audit
 from coursekit.store.people import add_student, list_groups, list_memberships
-from coursekit.store.records import NewRepository, NewStudent
-from coursekit.store.repositories import add_repository, list_repositories
+from coursekit.store.records import NewStudent
+from coursekit.store.repositories import list_repositories
+from tests.course.enrolling import Importer, bring, changed, course, course_in, empty, imported, roster
+
+__all__ = ["bring", "course", "empty"]
+
 
 EXAMPLES = 25
-Importer = Callable[..., Plan]
-
-
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database to begin with: making one takes longer than a test."""
-    folder = tmp_path_factory.mktemp("empty")
-    open_store(folder).close()
-    return folder / "course.db"
-
-
-def course_in(folder: Path, empty: Path, most: int) -> Course:
-    folder.mkdir(exist_ok=True)
-    shutil.copy(empty, folder)
-    return Course("DL", max_group_size=most, folder=folder)
-
-
-@pytest.fixture
-def course(tmp_path: Path, empty: Path) -> Course:
-    return course_in(tmp_path / "course", empty, 3)
-
-
-@pytest.fixture
-def bring(course: Course) -> Importer:
-    """Import a roster's text, and give what was planned."""
-
-    def bring(text: str, **options: object) -> Plan:
-        return imported(course, text, **options).plan
-
-    return bring
-
-
-def imported(course: Course, text: str, **options: object) -> Imported:
-    path = course.folder / "roster.csv"
-    path.write_text(text, encoding="utf-8")
-    return import_roster(course, path, **options)  # type: ignore[arg-type]
-
-
-def roster(course: Course) -> list[tuple[str, str | None]]:
-    return [(one.student.name, one.group) for one in list_roster(course)]
-
-
-def changed(plan: Plan) -> dict[str, tuple[tuple[str, str, str], ...]]:
-    return {change.values.name: change.fields for change in plan.of("changed")}
-
-
-def messages(remarks: object) -> list[tuple[int, str]]:
-    return [(remark.line, remark.message) for remark in remarks]  # type: ignore[attr-defined]
 
 
 FULL = (
@@ -225,242 +178,6 @@ def test_what_was_shown_is_what_is_stored(course: Course) -> None:
     with pytest.raises(InputError, match="another command changed it"):
         imported(course, FULL, confirm=meanwhile)
     assert roster(course) == [("Ada", None)]
-
-
-# Whom a row is about
-
-
-def test_accounts_come_later_and_are_renamed(course: Course, bring: Importer) -> None:
-    """E-mail addresses come first, accounts when students know them; the account's number stays."""
-    bring("name,email\nAda Lovelace,ada@x\n")
-    plan = bring('identifier,github_username,github_id,name\nada@x,adal,4711,"ada <3"\n')
-    assert changed(plan) == {"Ada Lovelace": (("account", "", "adal"), ("account number", "", "4711"))}
-    plan = bring(
-        "username,first_name,last_name,email,section,github_id,role\nada-lovelace,,,,,4711,student\n"
-    )
-    assert changed(plan) == {"Ada Lovelace": (("account", "adal", "ada-lovelace"),)}
-
-
-def test_a_name_is_enough_where_it_means_only_one(course: Course, bring: Importer) -> None:
-    bring("name,email\nAda,ada@x\nBen,ben@x\n")
-    plan = bring("name,github\nADA,adal\n")
-    assert changed(plan)["ADA"][-1] == ("account", "", "adal")
-    plan = bring("name,email\nBen,ben@new\n")
-    assert changed(plan) == {"Ben": (("e-mail", "ben@x", "ben@new"),)}
-    assert len(roster(course)) == 2
-
-
-def test_two_people_of_one_name_stay_two(course: Course, bring: Importer) -> None:
-    bring("name,email\nAnna,a@x\nAnna,b@x\n")
-    assert len(roster(course)) == 2
-    plan = bring("name,email\nAnna,a@x\nAnna,b@x\nAnna,c@x\n")
-    assert len(plan.of("new")) == 1
-    plan = bring("name\nAnna\n")
-    assert messages(plan.rejected) == [
-        (2, "expected an e-mail address or a number, as 3 students are called Anna")
-    ]
-
-
-def test_another_number_is_another_person(course: Course, bring: Importer) -> None:
-    bring("name,id number\nAnna,s1\n")
-    assert len(bring("name,id number\nAnna,s2\n").of("new")) == 1
-
-
-def test_a_row_that_is_about_two_students(course: Course, bring: Importer) -> None:
-    bring("name,email,account\nAda,ada@x,adal\nBen,ben@x,benm\n")
-    plan = bring("name,email,account\nAda,ada@x,benm\n")
-    ((line, message),) = messages(plan.rejected)
-    assert line == 2
-    assert "the e-mail address is Ada's and the account is Ben's" in message
-    assert not plan.changes
-    # Neither is missing because of it.
-    assert plan.missing == ()
-
-
-def test_two_rows_about_one_student(course: Course, bring: Importer) -> None:
-    bring("name,email,account\nAda,ada@x,adal\n")
-    plan = bring("name,email,account\nAda,ada@x,\nAda L,,adal\n")
-    assert messages(plan.rejected) == [(3, "expected each student once, but this is Ada as in line 2")]
-    # The first row would take away by what the second finds the student.
-    plan = bring("name,email,account\nAda,ada@new,adal\nAda L,ada@x,\n")
-    assert messages(plan.rejected) == [
-        (2, "expected one row about Ada, but line 3 may be, too"),
-        (3, "expected each student once, but this is Ada as in line 2"),
-    ]
-    assert not plan.changes
-
-
-@pytest.mark.parametrize(
-    ("rows", "rejected", "warned"),
-    [
-        ("Ada,a@x,G\nBen,A@X,G\n", "expected each e-mail address once, but A@X is Ada's in line 2", ""),
-        (
-            "Ada,a@x,G\nAda,a@x,H\n",
-            "expected one group for each student, but Ada is in 'H' here and in 'G'",
-            "",
-        ),
-        ("Ada,a@x,\nAda,a@x,H\n", "but Ada is in 'H' here and in none in line 2", ""),
-        ("Ada,a@x,G\nAda,a@x,g\n", "", "the e-mail address a@x is there already, in line 2"),
-        ("Ada,,G\nAda,,G\n", "", "the name Ada is there already, in line 2"),
-        ("Ada,a@x,G\nAda,,\n", "", "the name Ada is there already, in line 2"),
-    ],
-)
-def test_one_student_twice_in_a_file(
-    course: Course, bring: Importer, rows: str, rejected: str, warned: str
-) -> None:
-    plan = bring("name,email,group\n" + rows)
-    assert [rejected in message for _, message in messages(plan.rejected)] == [True] * bool(rejected)
-    assert [warned in message for _, message in messages(plan.warnings)][-1:] == [True] * bool(warned)
-    assert roster(course)[0][0] == "Ada"
-    assert len(roster(course)) == 1
-
-
-def test_a_row_without_anything_unique_follows_one_that_has(course: Course, bring: Importer) -> None:
-    """Else it would be a new student at each import."""
-    plan = bring("name,email\nAda,\nAda,a@x\n")
-    assert [line for line, _ in messages(plan.warnings)] == [2]
-    assert len(roster(course)) == 1
-    assert not bring("name,email\nAda,\nAda,a@x\n").changes
-
-
-def test_who_has_no_name_is_called_by_what_there_is(course: Course, bring: Importer) -> None:
-    plan = bring("username,first_name,last_name,email,section,github_id,role\nmq,,,,,1048,student\n")
-    assert roster(course) == [("mq", None)]
-    assert "called 'mq' until a roster says it" in plan.warnings[0].message
-    plan = bring("name,account\nMarisol Quintero,mq\n")
-    assert changed(plan) == {"Marisol Quintero": (("name", "mq", "Marisol Quintero"),)}
-
-
-# Groups
-
-
-def test_a_group_over_the_limit(course: Course, bring: Importer) -> None:
-    text = "name,email,group\n" + "".join(f"S{n},s{n}@x,Birds\n" for n in range(5))
-    plan = bring(text)
-    assert [line for line, _ in messages(plan.warnings)] == [5, 6]
-    assert (
-        "at most 3 members in a group (max_size in course.toml), but 'Birds' is full"
-        in plan.warnings[0].message
-    )
-    assert [group for _, group in roster(course)] == ["Birds"] * 3 + [None] * 2
-    assert not bring(text).changes
-
-
-def test_full_groups_can_swap_members(course: Course, bring: Importer) -> None:
-    rows = [(f"S{n}", f"s{n}@x", "Birds" if n < 3 else "Trees") for n in range(6)]
-    bring("name,email,group\n" + "".join(",".join(row) + "\n" for row in rows))
-    plan = bring("name,email,group\nS0,s0@x,Trees\nS5,s5@x,Birds\n")
-    assert plan.warnings == ()
-    assert dict(roster(course)) == {
-        "S0": "Trees",
-        "S1": "Birds",
-        "S2": "Birds",
-        "S3": "Trees",
-        "S4": "Trees",
-        "S5": "Birds",
-    }
-
-
-def test_who_finds_no_room_stays_and_so_may_take_anothers(course: Course, bring: Importer) -> None:
-    rows = [(f"S{n}", f"s{n}@x", "Birds" if n < 3 else "Trees") for n in range(6)]
-    bring("name,email,group\n" + "".join(",".join(row) + "\n" for row in rows))
-    # Trees is full, so S0 stays in Birds, which then has no room for the new one.
-    plan = bring("name,email,group\nS0,s0@x,Trees\nNew,new@x,Birds\n")
-    assert [line for line, _ in messages(plan.warnings)] == [2, 3]
-    assert (dict(roster(course))["S0"], dict(roster(course))["New"]) == ("Birds", None)
-
-
-def test_who_drops_out_makes_room(course: Course, bring: Importer) -> None:
-    bring("name,email,group\nA,a@x,G\nB,b@x,G\nC,c@x,G\n")
-    plan = bring("name,email,group\nA,a@x,G\nB,b@x,G\nD,d@x,G\n", drop_missing=True)
-    assert plan.warnings == ()
-    assert roster(course) == [("A", "G"), ("B", "G"), ("D", "G")]
-
-
-@pytest.mark.parametrize("second", ["BIRDS", "ｂｉｒｄｓ", "birds"])
-def test_a_group_is_the_same_however_it_is_written(course: Course, bring: Importer, second: str) -> None:
-    plan = bring(f"name,email,group\nA,a@x,Birds\nB,b@x,{second}\nC,c@x,{second}\n")
-    assert plan.new_groups == ("Birds",)
-    assert messages(plan.warnings) == [(3, f"the group {second!r} is taken for 'Birds'")]
-    assert not bring(f"name,email,group\nA,a@x,Birds\nB,b@x,{second}\n").changes
-
-
-def test_names_that_make_one_folder_are_told(course: Course, bring: Importer) -> None:
-    plan = bring("name,email,group\nA,a@x,Team Ä!\nB,b@x,team-ae\n")
-    assert plan.new_groups == ("Team Ä!", "team-ae")
-    ((line, message),) = messages(plan.warnings)
-    assert line == 3
-    assert "'Team Ä!' and 'team-ae' would lie in one folder 'team-ae'" in message
-    assert len(bring("name,email,group\nC,c@x,team_ae\n").warnings) == 1
-
-
-# Repositories
-
-
-def test_repositories_belong_to_groups(course: Course, bring: Importer) -> None:
-    head = "name,email,group,repository\n"
-    plan = bring(
-        head + "A,a@x,Birds,https://h.org/g/birds\n"
-        "B,b@x,Birds,https://h.org/g/birds.git\n"
-        "C,c@x,Birds,https://h.org/g/other\n"
-        "D,d@x,Trees,https://h.org/g/Birds\n"
-        "E,e@x,,https://h.org/g/nobody\n"
-    )
-    assert [(link.group, link.url) for link in plan.links] == [("Birds", "https://h.org/g/birds")]
-    assert messages(plan.warnings) == [
-        (4, "the group has the repository https://h.org/g/birds in line 2"),
-        (5, "the repository https://h.org/g/Birds belongs to the group 'Birds'; it is left out"),
-        (
-            6,
-            "the repository https://h.org/g/nobody belongs to no group, as the row names none; it is left out",
-        ),
-    ]
-    assert not bring(head + "A,a@x,,https://h.org/g/birds.git\n").changes
-    plan = bring(head + "A,a@x,,https://h.org/g/moved\n")
-    assert [(link.group, link.before, link.url) for link in plan.links] == [
-        ("Birds", "https://h.org/g/birds", "https://h.org/g/moved")
-    ]
-    with open_store(course.store) as store, store.read() as view:
-        assert len(list_repositories(view, history=True)) == 2
-
-
-def test_a_repository_that_was_made_is_not_replaced(course: Course, bring: Importer) -> None:
-    bring("name,group\nAda,Birds\n")
-    with open_store(course.store) as store, store.transaction("new-project") as tx:
-        (group,) = list_groups(tx)
-        add_repository(tx, NewRepository(group.id, url="https://h.org/g/b", path="repositories/birds"))
-    text = "name,group,repository\nAda,Birds,{}\n"
-    assert not bring(text.format("https://h.org/g/b.git")).warnings
-    plan = bring(text.format("https://h.org/x/y"))
-    assert "groups link" in plan.warnings[0].message
-    assert not plan.changes
-
-
-# The groups' folders
-
-
-def test_project_toml_follows_the_members(course: Course) -> None:
-    imported(course, "name,email,group\nAda,ada@x,Birds\nBen,ben@x,Birds\nCleo,cleo@x,Trees\n")
-    files = {}
-    with open_store(course.store) as store, store.transaction("new-project") as tx:
-        for group in list_groups(tx):
-            path = f"repositories/{group.name.lower()}"
-            add_repository(tx, NewRepository(group.id, path=path))
-            files[group.name] = course.folder / path / "project.toml"
-            files[group.name].parent.mkdir(parents=True)
-            files[group.name].write_text('[project]\ntitle = "T"\n', encoding="utf-8")
-
-    def inside(group: str) -> list[str]:
-        return [member.name for member in load_project(files[group]).members]
-
-    add_to_roster(course, {"name": "Dan", "email": "dan@x", "group": "Birds"})
-    assert inside("Birds") == ["Ada", "Ben", "Dan"]
-    _, followed = drop_from_roster(course, "ben@x")
-    assert [one.left for one in followed] == [("Ben",)]
-    assert inside("Birds") == ["Ada", "Dan"]
-    result = imported(course, "name,email,group\nAda,ada@x,Trees\nDan,dan@x,\n", drop_missing=True)
-    assert {one.group for one in result.followed} == {"Birds", "Trees"}
-    assert (inside("Birds"), inside("Trees")) == (["Dan"], ["Ada"])
 
 
 # Trouble
