@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
+    from coursekit.config import Course
     from coursekit.course.verdicts import GroupVerdict
     from coursekit.store.records import OverruledStatus, Verdict, VerdictDecision
 
@@ -103,7 +104,7 @@ def give(
 
         click.echo(json.dumps(_plain(shown), ensure_ascii=False, indent=2))
         return
-    click.echo(_text(shown))
+    click.echo(_text(shown, found))
     if decision is not None and not shown.changed:
         click.echo("This is what was decided before; nothing was recorded.", err=True)
 
@@ -133,8 +134,9 @@ def overrule_(
     if withdraw == (status is not None):
         raise click.UsageError("Say met or not-met, or --withdraw.")
     chosen = cast("OverruledStatus | None", status.replace("-", "_") if status else None)
-    shown = overrule(find_course(course), group, code, chosen, reason=reason, ask=ask_reason)
-    click.echo(_text(shown))
+    found = find_course(course)
+    shown = overrule(found, group, code, chosen, reason=reason, ask=ask_reason)
+    click.echo(_text(shown, found))
 
 
 @command.command("list")
@@ -207,16 +209,19 @@ def _commit(verdict: Verdict) -> str:
     return (verdict.commit or "")[:10] or "no commit"
 
 
-def _text(shown: GroupVerdict) -> str:
+def _text(shown: GroupVerdict, course: Course) -> str:
     from coursekit.text import one_line
+    from coursekit.tracking.when import shown as when
+    from coursekit.tracking.when import zone_of
 
+    zone = zone_of(course)
     state, run = shown.state, shown.state.run
     lines = [f"{one_line(shown.called, 60)}: {shown.word}", ""]
     if run is None:
         lines.append("It was never checked:  coursekit check --all")
     else:
         commit = f", at the commit {run.commit[:10]}" if run.commit else ""
-        lines.append(f"Checked {run.checked_at:%Y-%m-%d %H:%M} UTC{commit}, by the profile {run.profile}")
+        lines.append(f"Checked {when(run.checked_at, zone)}{commit}, by the profile {run.profile}")
 
     def part(title: str, codes: tuple[str, ...]) -> None:
         if codes:
@@ -242,7 +247,7 @@ def _text(shown: GroupVerdict) -> str:
         for one in shown.history:
             comment = f": {one_line(one.comment, 200)}" if one.comment else ""
             word = {"pass": "pass", "fail": "fail", "send_back": "sent back"}[one.decision]
-            lines.append(f"  {one.given_at:%Y-%m-%d %H:%M} UTC  {word} ({_commit(one)}){comment}")
+            lines.append(f"  {when(one.given_at, zone)}  {word} ({_commit(one)}){comment}")
     lines += ["", "approved" if state.standing.ok else "not approved:"]
     lines += [f"  {one_line(reason)}" for reason in state.standing.reasons]
     lines += [f"Note: {one_line(note)}" for note in state.notes]

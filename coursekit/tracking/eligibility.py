@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from coursekit.config import Course
 from coursekit.model import Finding, Level, Status
 from coursekit.store import Reader
+from coursekit.store.attendance import unclear_rows
 from coursekit.store.checks import newest_checks
 from coursekit.store.fetches import newest_fetches
 from coursekit.store.people import list_groups, list_memberships, list_students
@@ -134,6 +135,8 @@ def eligibilities(course: Course, view: Reader, *, now: dt.datetime | None = Non
     present, ever = _groups_of(view)
     projects = project_states(course, view)
     there = attendances(course, view, now=now)
+    unclear = unclear_rows(view)
+    unmatched = {session.number for session in course.sessions if session.key in unclear}
     found = []
     for student in list_students(view, left=True):
         group = groups.get(present.get(student.id, 0))
@@ -141,7 +144,9 @@ def eligibilities(course: Course, view: Reader, *, now: dt.datetime | None = Non
         notes = ["was in another group before"] if others else []
         attendance = there.get(student.id, Attendance())
         project = projects[group.id] if group else None
-        certificate = attendance_standing(course, attendance, to_come, left=student.left_at is not None)
+        certificate = attendance_standing(
+            course, attendance, to_come, left=student.left_at is not None, unmatched=unmatched
+        )
         # A course without a rule about attendance certifies none, and bars nobody by it.
         bar = certificate if student.left_at or course.missed_sessions_allowed is not None else Standing(True)
         achievement = achievement_standing(bar, project.standing if project else None)
@@ -161,7 +166,12 @@ def eligibilities(course: Course, view: Reader, *, now: dt.datetime | None = Non
 
 
 def attendance_standing(
-    course: Course, attendance: Attendance, to_come: int, *, left: bool = False
+    course: Course,
+    attendance: Attendance,
+    to_come: int,
+    *,
+    left: bool = False,
+    unmatched: Collection[int] = (),
 ) -> Standing:
     """Say whether somebody gets the certificate of attendance.
 
@@ -176,6 +186,8 @@ def attendance_standing(
         How many sessions have not ended yet.
     left : bool, optional
         Whether the student dropped out.
+    unmatched : collection of int, optional
+        The sessions in whose lists somebody stands of whom nobody has said who it is: it may be this student.
     """
     if left:
         return Standing(False, ("dropped out",))
@@ -199,7 +211,13 @@ def attendance_standing(
             False, (f"so far {missed}, {allowed} allowed, {plural(to_come, 'session')} to come",), final=False
         )
     hint = "; import their lists, or mark who was there: coursekit attendance" if unknown else ""
-    return Standing(False, (f"{missed}, {allowed} allowed{hint}",), final=away - unknown > allowed)
+    perhaps = tuple(number for number in attendance.missed if number in unmatched)
+    if perhaps:
+        hint += (
+            f"; not everybody in the lists of {_numbers(perhaps)} is matched yet: coursekit attendance review"
+        )
+    final = away - unknown - len(perhaps) > allowed
+    return Standing(False, (f"{missed}, {allowed} allowed{hint}",), final=final)
 
 
 def achievement_standing(certificate: Standing, project: Standing | None) -> Standing:

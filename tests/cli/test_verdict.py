@@ -30,7 +30,7 @@ class Kit:
     """A course with a group whose project has one requirement of each kind open, and one without a check."""
 
     def __init__(self, folder: Path, patch: pytest.MonkeyPatch) -> None:
-        (folder / "course.toml").write_text('[course]\nname = "DL"\ntime_zone = "UTC"\n', "utf-8")
+        (folder / "course.toml").write_text('[course]\nname = "DL"\ntime_zone = "Europe/Berlin"\n', "utf-8")
         self.course, self._patch = load_course(folder), patch
         with open_store(self.course.store) as store, store.transaction("test") as tx:
             for number, name in enumerate(("bees", "Night Birds"), 1):

@@ -246,6 +246,18 @@ def test_reasons_say_what_to_do(course: Course) -> None:
     assert why(Attendance((1,), (2,)), 3) == "so far 1 session missed, 2 allowed, 3 sessions to come"
 
 
+def test_who_is_not_matched_yet_may_be_the_one_who_is_missing(course: Course) -> None:
+    """As long as somebody in a list waits to be matched, nobody is told for good that he or she missed the session."""
+    state = Attendance((1,), (2, 3, 4))
+    open_ = attendance_standing(course, state, 0, unmatched={1, 3, 4})
+    assert (open_.ok, open_.final) == (False, False)
+    assert open_.reasons[0].endswith(
+        "; not everybody in the lists of sessions 3, 4 is matched yet: coursekit attendance review"
+    )
+    assert attendance_standing(course, state, 0, unmatched={1}).final
+    assert attendance_standing(course, Attendance((), (1, 2, 3, 4)), 0, unmatched={1}).final
+
+
 def test_achievement_needs_attendance_a_group_and_an_approved_project() -> None:
     good, bad = Standing(True), Standing(False, ("no",), final=False)
     assert achievement_standing(good, good) == Standing(True)
