@@ -139,6 +139,8 @@ def eligibilities(course: Course, view: Reader, *, now: dt.datetime | None = Non
     unmatched = {session.number for session in course.sessions if session.key in unclear}
     found = []
     for student in list_students(view, left=True):
+        if student.erased_at is not None:
+            continue
         group = groups.get(present.get(student.id, 0))
         others = [one for one in ever.get(student.id, ()) if group is not None and one != group.id]
         notes = ["was in another group before"] if others else []

@@ -18,6 +18,7 @@ from coursekit.course.certificates import (
     verifying,
     withdraw,
 )
+from coursekit.course.privacy import erase
 from coursekit.errors import InputError
 from coursekit.store import open_store
 from coursekit.store.schema import certificates
@@ -174,3 +175,23 @@ def test_a_genuine_file_is_known_by_its_seal_also_when_it_cannot_be_read(
     monkeypatch.setattr(verifying, "run_limited", fails)
     assert of(course, tmp_path, original(course)).stated["student"] == "Ada Lovelace"
     assert of(course, tmp_path, original(course)[:-3]).answer == "changed"
+
+
+def test_of_who_was_erased_only_the_file_itself_is_genuine(tmp_path: Path) -> None:
+    """The course keeps nobody's name for a code; a print with any name on it would pass."""
+    made = a_course(tmp_path / "erased")
+    build_certificates(made)
+    data = original(made)
+    code = of(made, tmp_path, data).stated["code"]
+    done = erase(made, "Ada Lovelace", reason="asked for")
+    assert done is not None
+    assert [path.name for path in done.removed] == [
+        "ada-lovelace-attendance.pdf",
+        "ada-lovelace-achievement.pdf",
+    ]
+    found = of(made, tmp_path, data)
+    assert (found.answer, found.stated["student"]) == ("genuine", "Ada Lovelace")
+    assert verify(code, made).answer == "unknown"
+    assert {one.student for one in list_given(made)} == {"Student 1 (erased)", "Zoë O'Hara", "Kurt"}
+    again = build_certificates(made)
+    assert "Student 1 (erased)" not in {one.student for one in again.entries}

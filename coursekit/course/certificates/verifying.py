@@ -116,6 +116,11 @@ def _code(course: Course, what: str, code: str) -> Verified:
     stated = _stated(found.statement)
     if found.withdrawn_at is not None:
         return Verified(what, Answer.WITHDRAWN, f"withdrawn on {found.withdrawn_at:%Y-%m-%d}", stated)
+    if not stated:
+        why = (
+            "given out by this course to somebody who was erased since; only the file itself can be verified"
+        )
+        return Verified(what, Answer.UNKNOWN, why, {})
     return Verified(what, Answer.GENUINE, "the print must say exactly this", stated)
 
 
@@ -141,7 +146,8 @@ def _file(what: str, path: Path, key: PublicKey, course: Course | None) -> Verif
     if found is None:
         why = "signed with this key, but this course knows nothing of it (any more)"
         return Verified(what, Answer.UNKNOWN, why, stated)
-    stated = _stated(found.statement)
+    # Of who was erased only the file knows.
+    stated = _stated(found.statement) or stated
     if found.withdrawn_at is not None:
         return Verified(what, Answer.WITHDRAWN, f"withdrawn on {found.withdrawn_at:%Y-%m-%d}", stated)
     return Verified(what, Answer.GENUINE, "signed by the course, and as it was made", stated)
