@@ -7,6 +7,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from coursekit.store.identity import erased_name
 from coursekit.store.records import (
     AttendanceImport,
     AttendanceRow,
@@ -16,7 +17,7 @@ from coursekit.store.records import (
     Presence,
     SessionKey,
 )
-from coursekit.store.schema import attendance, attendance_imports, attendance_rows
+from coursekit.store.schema import attendance, attendance_imports, attendance_rows, students
 from coursekit.store.transaction import Reader, Transaction
 
 # Databases limit the parameters of a statement.
@@ -130,14 +131,16 @@ def add_import(
         ends_at=span[1],
     )
     tx.audit("add", "attendance_imports", import_id, "day", None, session[0])
+    erased = {row.id for row in tx.all(sa.select(students.c.id).where(students.c.erased_at.is_not(None)))}
     tx.insert_many(
         attendance_rows,
         [
             {
                 "import_id": import_id,
                 "line": row.line,
-                "name": row.name,
-                "email": row.email,
+                # The list still has the name.
+                "name": erased_name(row.student_id or 0) if row.student_id in erased else row.name,
+                "email": None if row.student_id in erased else row.email,
                 "joined_at": row.span[0] if row.span else None,
                 "left_at": row.span[1] if row.span else None,
                 "seconds": row.seconds,

@@ -7,12 +7,16 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from coursekit.cli import privacy
+from coursekit.config import find_course
 from coursekit.store import open_store, people, schema
 from coursekit.store.access import end_access, note_access
+from coursekit.store.attendance import list_presences
 from coursekit.store.records import NewRepository, NewStudent
 from coursekit.store.repositories import add_repository
+from coursekit.tracking.attendance.review import rematch
 from tests.cli.running import Ran, run
 
 TOML = '[course]\nname = "Deep Learning"\n[[sessions]]\ndate = 2026-10-14\nstart = 18:00:00\nend = 20:00:00\n'
@@ -222,3 +226,46 @@ def test_nobody_else_is_erased(course: Path, monkeypatch: pytest.MonkeyPatch) ->
     listed = run(monkeypatch, "roster", "list").out
     assert "Zoë Quill " in listed
     assert "zoe@example.org" in listed
+
+
+ZOOM = "Name (Original Name),User Email,Total Duration (Minutes),Guest\n"
+
+
+def test_attendance_stays_and_a_later_list_counts_without_the_name(
+    course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when all lists are matched anew, and for somebody else who was erased."""
+
+    def rows() -> list[tuple[str, int | None, int]]:
+        with open_store(course) as store, store.read() as view:
+            columns = schema.attendance_rows.c
+            found = view.all(
+                sa.select(columns.name, columns.student_id, columns.seconds).order_by(columns.id)
+            )
+            return [tuple(row) for row in found]  # type: ignore[misc]
+
+    def attended() -> int:
+        with open_store(course) as store, store.read() as view:
+            return sum(one.student_id == 1 for one in list_presences(view))
+
+    run(monkeypatch, "roster", "add", "Grace Hopper")
+    first = ZOOM + "Zoe Quillfeather,,100,No\nAlan Turing,alan@example.org,100,No\n"
+    (course / "first.csv").write_text(first, encoding="utf-8")
+    ran = run(monkeypatch, "attendance", "import", "first.csv", "--session", "1")
+    assert ran.code == 0, ran.err + ran.out
+    assert attended() == 1
+    erased(monkeypatch)
+    assert run(monkeypatch, "privacy", "erase", "Alan Turing", "--yes", "--reason", "too").code == 0
+    assert [row[1] for row in rows()] == [1, 2]
+    assert attended() == 1
+    with open_store(course) as store, store.transaction("attendance review") as tx:
+        assert rematch(tx, find_course(course)) == (0, 0)
+    assert [row[1] for row in rows()] == [1, 2]
+
+    second = ZOOM + "QUILLFEATHER Zoë,,90,No\nAnybody,zq@example.org,5,No\n"
+    (course / "second.csv").write_text(second, encoding="utf-8")
+    ran = run(monkeypatch, "attendance", "import", "second.csv", "--session", "1", "--replace")
+    assert ran.code == 0, ran.err + ran.out
+    assert {row[:2] for row in rows()} == {("Student 1 (erased)", 1)}
+    assert attended() == 1
+    assert not [secret for secret in SECRETS if secret.encode() in in_database(course)]

@@ -13,6 +13,7 @@ from typing import Literal
 from coursekit.store.aliases import alias_key
 from coursekit.store.people import comparable
 from coursekit.store.records import Alias, Student
+from coursekit.store.tombstones import Tombstones
 from coursekit.tracking.attendance.names import (
     Tokens,
     endings_differ,
@@ -86,9 +87,18 @@ class Matcher:
         Those who dropped out as well: they may have been there.
     aliases : mapping
         What was settled, by its key.
+    erased : Tombstones, optional
+        Who was erased from the course; their sessions still count.
     """
 
-    def __init__(self, students: Iterable[Student], aliases: Mapping[str, Alias]) -> None:
+    def __init__(
+        self,
+        students: Iterable[Student],
+        aliases: Mapping[str, Alias],
+        erased: Tombstones | None = None,
+    ) -> None:
+        self._erased = erased
+        self._labels: dict[str, Student] = {}
         self._students = {student.id: student for student in students}
         self._aliases = aliases
         self._by_email = {
@@ -101,6 +111,10 @@ class Matcher:
         self._spelled: list[str] = []
         self._sorted: list[str] = []
         for student in self._students.values():
+            if student.erased_at is not None:
+                # What is called by a number is like nobody's name.
+                self._labels[student.name] = student
+                continue
             name = roster_form(student.name)
             for key in keys(name):
                 self._by_key.setdefault(key, set()).add(student.id)
@@ -116,7 +130,13 @@ class Matcher:
         """Find whom a row is about."""
         asked = (name, email)
         if asked not in self._found:
-            self._found[asked] = self._find(name, email)
+            label = self._labels.get(name)
+            found = Match(label, "alias") if label else self._find(name, email)
+            # Those on the roster go first: a name alone may be another person's.
+            if self._erased and found.how in ("none", "fuzzy"):
+                gone = self._erased.find(name=name, email=email)
+                found = Match(self._students[gone], "alias") if gone in self._students else found
+            self._found[asked] = found
         return self._found[asked]
 
     def _find(self, name: str, email: str | None) -> Match:

@@ -12,6 +12,7 @@ from coursekit.store.aliases import list_aliases
 from coursekit.store.attendance import list_imports, list_rows
 from coursekit.store.people import comparable, list_students
 from coursekit.store.records import AttendanceImport, AttendanceRow, NewAttendanceRow, SessionKey
+from coursekit.store.tombstones import list_tombstones
 from coursekit.text import one_line
 from coursekit.tracking.attendance.assign import Seen, assign
 from coursekit.tracking.attendance.match import Match, Matcher
@@ -97,7 +98,7 @@ class SessionPlan:
 
 def matcher_of(view: Reader) -> Matcher:
     """Return what finds the course's students, also those who dropped out."""
-    return Matcher(list_students(view, left=True), list_aliases(view, "meeting"))
+    return Matcher(list_students(view, left=True), list_aliases(view, "meeting"), list_tombstones(view))
 
 
 def plan_lists(
