@@ -263,8 +263,8 @@ def test_attendance_stays_and_a_later_list_counts_without_the_name(
     assert [row[1] for row in rows()] == [1, 2]
 
     second = ZOOM + "QUILLFEATHER Zoë,,90,No\nAnybody,zq@example.org,5,No\n"
-    (course / "second.csv").write_text(second, encoding="utf-8")
-    ran = run(monkeypatch, "attendance", "import", "second.csv", "--session", "1", "--replace")
+    (course / "first.csv").write_text(second, encoding="utf-8")
+    ran = run(monkeypatch, "attendance", "import", "first.csv", "--session", "1", "--replace")
     assert ran.code == 0, ran.err + ran.out
     assert {row[:2] for row in rows()} == {("Student 1 (erased)", 1)}
     assert attended() == 1
