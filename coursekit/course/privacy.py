@@ -12,7 +12,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from coursekit.config import Course
-from coursekit.course.certificates.plan import FOLDER
 from coursekit.course.database import BACKUPS, nothing_runs
 from coursekit.course.enroll.people import find_student
 from coursekit.course.places import group_places
@@ -295,7 +294,7 @@ def _own_files(course: Course, view: Reader, student: Student) -> list[Path]:
     root = course.folder.resolve()
     found = []
     for one in list_certificates(view, student_id=student.id):
-        path = course.folder / FOLDER / one.file if one.file else None
+        path = course.folder / one.file if one.file else None
         if path and path.is_file() and not path.is_symlink() and path.resolve().is_relative_to(root):
             found.append(path)
     return found
