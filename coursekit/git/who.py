@@ -88,7 +88,7 @@ def identifies(email: str) -> bool:
 
 def shared_addresses(identities: Iterable[Identity], people: Sequence[Person]) -> frozenset[str]:
     """Give the addresses that are nobody's or, as the names beside them show, several people's."""
-    return frozenset(_shared(list(identities), _Index(people)))
+    return frozenset(_shared(list(identities), _index(tuple(people))))
 
 
 def attribute(
@@ -113,7 +113,7 @@ def attribute(
         Every identity once.
     """
     known = sorted(set(identities))
-    index = _Index(people)
+    index = _index(tuple(people))
     shared = _shared(known, index)
     first = {one: _direct(one, one.email in shared, index, settled) for one in known}
     return [whose for cluster in _clusters(known, shared) for whose in _of_cluster(cluster, first)]
@@ -185,6 +185,12 @@ def _clusters(known: Sequence[Identity], shared: set[str]) -> list[list[Identity
     return list(found.values())
 
 
+# A repository's identities are looked at twice in a row, by the same people.
+@lru_cache(maxsize=2)
+def _index(people: tuple[Person, ...]) -> _Index:
+    return _Index(people)
+
+
 class _Index:
     """Finds people by what the roster says of them."""
 
@@ -193,6 +199,7 @@ class _Index:
         self._accounts: dict[str, set[int]] = defaultdict(set)
         self._numbers: dict[str, set[int]] = defaultdict(set)
         self._names: list[tuple[int, frozenset[str], str]] = []
+        self._found: dict[tuple[str, bool], frozenset[int]] = {}
         for person in people:
             for index, value in (
                 (self._emails, person.email),
@@ -214,8 +221,14 @@ class _Index:
         by_number = self._numbers.get(match[1] or "", set())
         return set(by_number or self._accounts.get(match[2], set())), "account"
 
-    def by_name(self, name: str, *, whole: bool = False) -> set[int]:
+    def by_name(self, name: str, *, whole: bool = False) -> frozenset[int]:
         """Give whose name or account it is; if nobody's in full, whose parts it has."""
+        asked = (name, whole)
+        if asked not in self._found:
+            self._found[asked] = frozenset(self._by_name(name, whole=whole))
+        return self._found[asked]
+
+    def _by_name(self, name: str, *, whole: bool) -> set[int]:
         parts, letters = frozenset(_parts(name)), _letters(name)
         if not letters:
             return set()
@@ -248,8 +261,10 @@ def _spells(letters: str, parts: frozenset[str]) -> bool:
 @lru_cache(maxsize=20_000)
 def _letters(text: str) -> str:
     """Give a text's letters without case and accents, so that ``Müller``, ``Mueller`` and ``muller`` are one."""
-    folded = unicodedata.normalize("NFKD", text.casefold().translate(_OTHERS))
-    return _UMLAUTS.sub(r"\1", "".join(char for char in folded if char.isalnum()))
+    folded = text.casefold()
+    if not folded.isascii():
+        folded = unicodedata.normalize("NFKD", folded.translate(_OTHERS))
+    return _UMLAUTS.sub(r"\1", "".join(filter(str.isalnum, folded)))
 
 
 @lru_cache(maxsize=20_000)
