@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 
 from coursekit.config import Course
-from coursekit.model import Level, Status
+from coursekit.model import Finding, Level, Status
 from coursekit.store import Reader
 from coursekit.store.people import list_groups, members
 from coursekit.store.repositories import list_repositories
@@ -41,7 +42,8 @@ def read_data(
     groups = {}
     for group in list_groups(view):
         state = states[group.id]
-        points, possible = _points(state)
+        findings = _counting(state)
+        points, possible = _points(findings)
         groups[group.id] = GroupResult(
             group.id,
             group.name,
@@ -52,7 +54,7 @@ def read_data(
             state.standing.reasons,
             points,
             possible,
-            state.findings,
+            findings,
             (state.run.commit if state.run else None) or "",
             (state.verdict.comment if state.verdict else None) or "",
             state.verdict.given_at if state.verdict else None,
@@ -86,8 +88,15 @@ def _project(state: ProjectState) -> Outcome:
     return "failed" if state.verdict is not None and state.verdict.decision == "fail" else "open"
 
 
-def _points(state: ProjectState) -> tuple[int | None, int | None]:
-    required = [one for one in state.findings if one.level is Level.REQUIRED]
-    if state.run is None or not required:
+def _counting(state: ProjectState) -> tuple[Finding, ...]:
+    """Return the findings as they count: what no rule could judge and an instructor accepted is met."""
+    return tuple(
+        replace(one, status=Status.MET) if one.code in state.accepted else one for one in state.findings
+    )
+
+
+def _points(findings: tuple[Finding, ...]) -> tuple[int | None, int | None]:
+    required = [one for one in findings if one.level is Level.REQUIRED]
+    if not required:
         return None, None
     return sum(one.status in _ENOUGH for one in required), len(required)

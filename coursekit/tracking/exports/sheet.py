@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from coursekit.csvread import decode, read_bytes
@@ -35,10 +35,14 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row that is not empty, and the line on which it begins; lines count from 1."""
+    """A row that is not empty, and the line on which it begins; lines count from 1.
+
+    `doubtful`: the other way of reading finds other cells, and as many.
+    """
 
     number: int
     cells: tuple[Cell, ...]
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,25 +99,48 @@ def read_raw(path: Path) -> Sheet:
     start = 1 if text.startswith("\ufeff") else 0
     head = next((line for line in text[start:].splitlines() if line.strip()), "")
     delimiter = max(_DELIMITERS, key=head.count)
-    problems = []
+    problems: list[str] = []
     # Moodle's way first: it is Moodle that will read it again.
-    for escape in (True, False):
-        try:
-            lines = tuple(_lines(text, start, delimiter, escape=escape))
-        except _OpenError as error:
-            problems.append(f"line {error.args[0]}: a quotation mark is opened and not closed")
-            continue
-        if not lines:
-            raise InputError(f"expected a CSV file, but {name} is empty", "Download it again.")
-        width = len(lines[0].cells)
-        wrong = next((line for line in lines if len(line.cells) != width), None)
-        if wrong is None:
-            return Sheet(text, lines, encoding, delimiter)
+    ways = [_even(text, start, delimiter, name, problems, escape=escape) for escape in (True, False)]
+    found = next((lines for lines in ways if lines is not None), None)
+    if found is not None:
+        return Sheet(text, _doubting(found, ways[1]), encoding, delimiter)
+    raise InputError(
+        f"{name}, {problems[-1]}", "Moodle takes no such file. Download it again, and do not edit it before."
+    )
+
+
+def _even(
+    text: str, start: int, delimiter: str, name: str, problems: list[str], *, escape: bool
+) -> tuple[Line, ...] | None:
+    """Return the rows if each has as many cells as the first, else say in `problems` what is wrong."""
+    try:
+        lines = tuple(_lines(text, start, delimiter, escape=escape))
+    except _OpenError as error:
+        problems.append(f"line {error.args[0]}: a quotation mark is opened and not closed")
+        return None
+    if not lines:
+        raise InputError(f"expected a CSV file, but {name} is empty", "Download it again.")
+    width = len(lines[0].cells)
+    wrong = next((line for line in lines if len(line.cells) != width), None)
+    if wrong is not None:
         problems.append(
             f"line {wrong.number}: expected {plural(width, 'cell')} as in the first row, found {len(wrong.cells)}"
         )
-    raise InputError(
-        f"{name}, {problems[-1]}", "Moodle takes no such file. Download it again, and do not edit it before."
+        return None
+    return lines
+
+
+def _doubting(lines: tuple[Line, ...], other: tuple[Line, ...] | None) -> tuple[Line, ...]:
+    """Mark the rows in which another way of reading ends cells elsewhere."""
+    if other is None or other is lines:
+        return lines
+    there = {tuple((cell.start, cell.end) for cell in line.cells) for line in other}
+    return tuple(
+        line
+        if tuple((cell.start, cell.end) for cell in line.cells) in there
+        else replace(line, doubtful=True)
+        for line in lines
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from coursekit.errors import InputError
@@ -293,6 +293,7 @@ def test_a_backslash_before_a_quotation_mark_is_read_as_moodle_reads_it(tmp_path
 
 
 @given(NASTY, NASTY, NASTY)
+@example("\\", ",,1", "")
 def test_whatever_stands_in_the_other_cells(
     tmp_path_factory: pytest.TempPathFactory, name: str, team: str, text: str
 ) -> None:
@@ -303,14 +304,18 @@ def test_whatever_stands_in_the_other_cells(
     path = sheet(tmp_path_factory.mktemp("w"), row, header=header)
     of = data([result(student(1, "Ada"), group(1, "Birds", project="passed"))])
     try:
-        _, content = filled(path, of)
+        made, content = filled(path, of)
     except InputError:
         # Only where Moodle itself could not read what it wrote.
         assert any(one.endswith("\\") or '\\"' in one for one in (name, team, text))
         return
     for one in quoted:
         assert one.encode() in content
-    assert content.count(b",100.00,100.00,") == 1
+    if any("leaves open where its cells end" in one.why for one in made.left_out):
+        assert content == path.read_bytes()
+        assert "\\" in name + team + text
+    else:
+        assert content.count(b",100.00,100.00,") == 1
 
 
 def test_the_languages_are_those_that_moodle_speaks() -> None:

@@ -138,7 +138,11 @@ def _matched(rows: list[_Row], data: Data) -> list[Result | GroupResult | str]:
         group = groups.get(comparable(row.value("group"))) if anonymous else None
         if group:
             found[at] = group
-        if not row.value("identifier"):
+        if row.line.doubtful:
+            found[at] = (
+                "a backslash before a quotation mark leaves open where its cells end; grade it in Moodle"
+            )
+        elif not row.value("identifier"):
             found[at] = "it has no identifier, and Moodle skips it"
         elif times[row.value("identifier")] > 1:
             found[at] = (
