@@ -13,6 +13,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from coursekit.submission.html import html_text, read_html
+from coursekit.submission.inline import Link, Span, Style, inline_links, links_in_html, read_links, read_spans
 from coursekit.text import clean
 
 if TYPE_CHECKING:
@@ -25,27 +26,6 @@ MAX_MARKDOWN = 1000 * 1000
 _MOST_BRACKETS = 200
 _FENCE = re.compile(r" {0,3}(```|~~~)")
 _DATA_URL = re.compile(r"(data:[\w/+.-]{0,60};base64,)[A-Za-z0-9+/=]{200,}")
-
-Style = Literal["", "strong", "em", "code", "link", "math", "break"]
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A run of text in one style. `target` is a link's; math holds its TeX source."""
-
-    text: str
-    style: Style = ""
-    target: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A link or an image. `line` counts from 1 in the document."""
-
-    target: str
-    text: str
-    line: int
-    image: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +151,7 @@ class Document:
     @cached_property
     def links(self) -> tuple[Link, ...]:
         """All links and images in order, those in HTML and in headings too."""
-        return tuple(_links(self._tokens))
+        return tuple(read_links(self._tokens))
 
     def under(self, section: Section) -> tuple[Section, ...]:
         """Return `section` and its sub-sections: all that follow until one of the same or a higher level."""
@@ -230,7 +210,7 @@ def _outline(tokens: list[Token]) -> Iterator[tuple[Heading | None, Block | None
         token = tokens[index]
         line = token.map[0] + 1 if token.map else 1
         if token.type == "heading_open":
-            spans = _spans(tokens[index + 1])
+            spans = read_spans(tokens[index + 1])
             yield Heading(plain(spans), int(token.tag[1:]), line), None
             index += 2
         elif token.type == "blockquote_open":
@@ -245,14 +225,14 @@ def _outline(tokens: list[Token]) -> Iterator[tuple[Heading | None, Block | None
             inner = tokens[index : end + 1]
             items = tuple(_items(inner))
             text = "\n".join("  " * item.level + item.text for item in items)
-            yield None, Block("list", line, text, items=items, links=tuple(_links(inner)))
+            yield None, Block("list", line, text, items=items, links=tuple(read_links(inner)))
             index = end
         elif token.type == "table_open":
             end = _closing(tokens, index)
             inner = tokens[index : end + 1]
             rows = tuple(_rows(inner))
             text = "\n".join(" | ".join(plain(cell) for cell in row) for row in rows)
-            yield None, Block("table", line, text, rows=rows, links=tuple(_links(inner)))
+            yield None, Block("table", line, text, rows=rows, links=tuple(read_links(inner)))
             index = end
         elif token.type in {"fence", "code_block"}:
             language = token.info.split()[0] if token.info.split() else ""
@@ -275,7 +255,7 @@ def _closing(tokens: list[Token], start: int) -> int:
 
 
 def _paragraph(inline: Token, line: int, quoted: bool) -> Iterator[tuple[Heading | None, Block | None]]:
-    spans = _spans(inline)
+    spans = read_spans(inline)
     text = plain(spans)
     visible = [span for span in spans if span.style == "break" or span.text.strip()]
     bold = visible and not quoted and all(span.style == "strong" for span in visible)
@@ -292,7 +272,7 @@ def _paragraph(inline: Token, line: int, quoted: bool) -> Iterator[tuple[Heading
     ):
         yield None, Block("math", line, stripped[2:-2].strip())
         return
-    links = tuple(_inline_links(inline, line))
+    links = tuple(inline_links(inline, line))
     yield None, Block("paragraph", line, text, spans=spans, quoted=quoted, links=links)
 
 
@@ -312,7 +292,7 @@ def _items(tokens: list[Token]) -> Iterator[Item]:
             line = token.map[0] + 1 if token.map else 1
             in_table = tokens[index - 1].type in {"td_open", "th_open"}
             if not in_table:
-                yield Item(_spans(token), line, max(level, 0), ordered[-1] if ordered else False)
+                yield Item(read_spans(token), line, max(level, 0), ordered[-1] if ordered else False)
         elif token.type in {"fence", "code_block", "html_block"} and token.content.strip():
             line = token.map[0] + 1 if token.map else 1
             text = html_text(token.content) if token.type == "html_block" else token.content.rstrip("\n")
@@ -327,109 +307,13 @@ def _rows(tokens: list[Token]) -> Iterator[tuple[tuple[Span, ...], ...]]:
         if token.type == "tr_open":
             row = []
         elif token.type == "inline":
-            row.append(_spans(token))
+            row.append(read_spans(token))
         elif token.type == "tr_close":
             yield tuple(row)
 
 
-_MATH = re.compile(r"\$\$(.+?)\$\$|(?<![\\$\w])\$(?=\S)([^$\n]+?)(?<=\S)\$(?![\w$])", re.DOTALL)
-
-
-def _spans(inline: Token) -> tuple[Span, ...]:
-    spans: list[Span] = []
-    styles: list[Style] = []
-    targets: list[str] = []
-
-    def add(text: str) -> None:
-        style: Style = styles[-1] if styles else ""
-        if targets:
-            spans.append(Span(text, "link", targets[-1]))
-            return
-        if style == "" and "$" in text:
-            position = 0
-            for match in _MATH.finditer(text):
-                if match.start() > position:
-                    spans.append(Span(text[position : match.start()]))
-                spans.append(Span((match[1] or match[2]).strip(), "math"))
-                position = match.end()
-            text = text[position:]
-        if text:
-            spans.append(Span(text, style))
-
-    for child in inline.children or []:
-        if child.type == "text":
-            add(child.content)
-        elif child.type == "code_inline":
-            spans.append(Span(child.content, "code"))
-        elif child.type == "softbreak":
-            add(" ")
-        elif child.type == "hardbreak":
-            spans.append(Span("", "break"))
-        elif child.type in {"strong_open", "em_open"}:
-            styles.append("strong" if child.type == "strong_open" or "strong" in styles else "em")
-        elif child.type in {"strong_close", "em_close"}:
-            if styles:
-                styles.pop()
-        elif child.type == "link_open":
-            targets.append(str(child.attrGet("href") or ""))
-        elif child.type == "link_close":
-            if targets:
-                targets.pop()
-        elif child.type == "html_inline" and re.match(r"<br\s*/?>", child.content, re.IGNORECASE):
-            spans.append(Span("", "break"))
-    return _merge(spans)
-
-
-def _merge(spans: list[Span]) -> tuple[Span, ...]:
-    merged: list[Span] = []
-    for span in spans:
-        last = merged[-1] if merged else None
-        if (
-            last
-            and (last.style, last.target) == (span.style, span.target)
-            and span.style in {"", "strong", "em", "link"}
-        ):
-            merged[-1] = Span(last.text + span.text, span.style, span.target)
-        else:
-            merged.append(span)
-    return tuple(merged)
-
-
-def _links(tokens: list[Token]) -> Iterator[Link]:
-    for token in tokens:
-        line = token.map[0] + 1 if token.map else 1
-        if token.type == "inline":
-            yield from _inline_links(token, line)
-        elif token.type == "html_block":
-            yield from _html_links(token.content, line)
-
-
-def _inline_links(inline: Token, line: int) -> Iterator[Link]:
-    target: str | None = None
-    text = ""
-    for child in inline.children or []:
-        if child.type == "link_open":
-            target, text = str(child.attrGet("href") or ""), ""
-        elif child.type == "link_close" and target is not None:
-            yield Link(target, text.strip(), line)
-            target = None
-        elif child.type == "image":
-            yield Link(str(child.attrGet("src") or ""), child.content, line, image=True)
-        elif child.type == "html_inline":
-            yield from _html_links(child.content, line)
-        elif child.type in {"softbreak", "hardbreak"}:
-            line += 1
-        if target is not None and child.type in {"text", "code_inline"}:
-            text += child.content
-
-
-def _html_links(source: str, line: int) -> Iterator[Link]:
-    for target, text, image, offset in read_html(source).links:
-        yield Link(target, text, line + offset, image)
-
-
 def _html_block(token: Token, line: int) -> Iterator[tuple[Heading | None, Block | None]]:
-    links = tuple(_html_links(token.content, line))
+    links = tuple(links_in_html(token.content, line))
     text = ""
     for tag, part in read_html(token.content).parts:
         if tag:
