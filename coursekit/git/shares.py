@@ -15,7 +15,7 @@ What must be known to read them is noted, with how often:
 shallow            older commits were never fetched
 unreadable         commits or branches that are missing or damaged
 left-out           files that are missing in the clone, mostly because of their size
-too-large          files or commits whose lines were not counted because there are too many
+too-large          files, or whole commits, of which no lines were counted: too large, or too many files at once
 too-many           commits that were not counted because there are too many
 authors            authors who are not told apart because there are too many
 clock              commits with a date that cannot be: in the future, or before git
@@ -49,6 +49,7 @@ _MOST_COMMITS = 5_000
 _MOST_AUTHORS = 200
 # When git began.
 _FIRST = 1_112_300_000
+_LONGEST = 100_000
 _DAY = 86_400
 # What `new-project` and `update` commit states the tree that it has; see scaffold.pristine.
 _TEMPLATE = re.compile(rb"^Coursekit-Tree: ([0-9a-f]{40})[ \t\r]*$", re.MULTILINE)
@@ -233,7 +234,7 @@ class _Counting:
         return None
 
     def _of_template(self, commit: pygit2.Commit) -> bool:
-        stated = _TEMPLATE.findall(commit.raw_message)
+        stated = _TEMPLATE.findall(commit.raw_message[:_LONGEST])
         if not stated:
             return False
         tree = tree_id_without(self._git[commit.tree_id].read_raw(), _FACTS)

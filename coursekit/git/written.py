@@ -17,6 +17,8 @@ _MAX_NOTEBOOK = 10_000_000
 _MAX_TEXT = 300_000
 _MAX_READ = 1_000_000_000
 _MOST_FILES = 200_000
+# Nobody writes so many in one commit: they are data, or a library.
+_MOST_AT_ONCE = 2_000
 _MOST_KEPT = 400
 _PROSE = (".md", ".qmd", ".rmd")
 _OFTEN_DATA = (".txt", ".yml", ".yaml", ".sql")
@@ -85,7 +87,11 @@ class Written:
         except (KeyError, ValueError, pygit2.GitError):
             self.notes["unreadable"] += 1
             return []
-        found = list(self._of(deltas)) if count else []
+        counts = [(old, new) for old, new in deltas if _counts(new.path or old.path)]
+        if len(counts) > _MOST_AT_ONCE:
+            self.notes["too-large"] += 1
+            count = False
+        found = list(self._of(counts)) if count else []
         self._seen |= {new.id for _, new in deltas if _is_blob(new)}
         return found if deltas else None
 
@@ -95,7 +101,7 @@ class Written:
         pairs: list[tuple[str, bool, Counter[str], Counter[str]]] = []
         for old, new in deltas:
             path = new.path or old.path
-            if not _counts(path) or (_is_blob(new) and (new.id in self._seen or new.id in here)):
+            if _is_blob(new) and (new.id in self._seen or new.id in here):
                 continue  # moved, copied, or brought back as it was
             if _is_blob(new):
                 here.add(new.id)

@@ -25,7 +25,7 @@ _NOTES = {
     "shallow": "The history is cut off: older commits were never fetched, and are not counted.",
     "unreadable": "{commits} or branches are missing or damaged, and are not counted in full.",
     "left-out": "{files} {are} not in the clone, mostly because of their size; their lines are not counted.",
-    "too-large": "{files} {are} too large, or too many, for their lines to be counted.",
+    "too-large": "The lines of {times} {things} are not counted: too large, or too many files at once.",
     "too-many": "{commits} older than the newest 5,000 are not counted.",
     "authors": "{authors} beyond the 200 most frequent are not told apart.",
     "clock": "{commits} {have} an author's date that cannot be (in the future, or before git): the committer's was taken, or "
@@ -57,6 +57,8 @@ def say_notes(notes: Mapping[str, int]) -> list[str]:
                     commits=plural(times, "commit"),
                     files=plural(times, "file"),
                     authors=plural(times, "author"),
+                    times=times,
+                    things="file or commit" if one else "files or commits",
                     fetches=plural(times, "fetch", "fetches"),
                     are="is" if one else "are",
                     have="has" if one else "have",

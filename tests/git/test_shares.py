@@ -205,3 +205,41 @@ def test_now_is_the_present_by_default(history: History) -> None:
     assert found is not None
     assert found.last_at is not None
     assert found.last_at < NOW
+
+
+def test_a_history_without_end_is_counted_from_its_newest_commits(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("coursekit.git.shares._MOST_COMMITS", 5)
+    for number in range(8):
+        history.commit(ADA if number < 3 else ALAN, {"a.md": f"{number}\n"})
+    found = history.counted()
+    assert {one.name: one.total for one in found.authors} == {"Alan Turing": Done(5, 10)}
+    assert found.notes == {"too-many": 3}
+    assert not found.whole
+
+
+def test_a_crowd_of_made_up_authors_is_not_told_apart(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("coursekit.git.shares._MOST_AUTHORS", 2)
+    for number, who in enumerate((ADA, ADA, ALAN, ALAN, ("x", "x@x.org"), ("y", "y@x.org"))):
+        history.commit(who, {"a.md": f"{number}\n"})
+    found = history.counted()
+    assert {one.name: one.total.commits for one in found.authors} == {
+        "Ada Lovelace": 2,
+        "Alan Turing": 2,
+        "": 2,
+    }
+    assert found.notes == {"authors": 2}
+
+
+def test_giant_changes_are_told_and_their_commits_count(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("coursekit.git.written._MOST_FILES", 3)
+    monkeypatch.setattr("coursekit.git.written._MAX_READ", 40)
+    history.commit(ADA, {"a.md": "one\n", "b.md": "two words\n" * 10})
+    history.commit(ADA, {"c.md": "three\n", "d.md": "four\n"})
+    assert history.people() == {"Ada Lovelace": Done(2, 1)}
+    assert history.counted().notes == {"too-large": 2}

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from coursekit.assets import asset
+from coursekit.work import Done
 from tests.building import code, markdown, notebook
 from tests.git.histories import ADA, ALAN, History, lines
 
@@ -94,3 +95,10 @@ def test_a_file_that_takes_the_place_of_a_moved_one_counts(history: History) -> 
 def test_links_and_submodules_are_not_read(history: History) -> None:
     history.commit(ADA, {"a.md": "1", "b.md@": "/etc/passwd"})
     assert lines(history) == 1
+
+
+def test_thousands_of_files_at_once_are_nobody_s_writing(history: History) -> None:
+    history.commit(ADA, {f"notes/{number}.md": f"word {number}\n" for number in range(2_001)})
+    history.commit(ALAN, {"a.md": "own\n", "notes/5.md": None})
+    assert history.people() == {"Ada Lovelace": Done(1, 0), "Alan Turing": Done(1, 2)}
+    assert history.counted().notes == {"too-large": 1}
