@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -95,6 +95,7 @@ def attribute(
     identities: Iterable[Identity],
     people: Sequence[Person],
     settled: Callable[[Identity, bool], Settled | None] = lambda _, __: None,
+    shared: frozenset[str] | None = None,
 ) -> list[Whose]:
     """Say whose each identity is.
 
@@ -106,6 +107,8 @@ def attribute(
     settled : callable, optional
         ``settled(identity, shared)`` gives what was settled before; `shared` says that the address is used by
         several people, so that only the name counts.
+    shared : frozenset of str, optional
+        What `shared_addresses` gives, where it is known already.
 
     Returns
     -------
@@ -114,7 +117,8 @@ def attribute(
     """
     known = sorted(set(identities))
     index = _index(tuple(people))
-    shared = _shared(known, index)
+    if shared is None:
+        shared = frozenset(_shared(known, index))
     first = {one: _direct(one, one.email in shared, index, settled) for one in known}
     return [whose for cluster in _clusters(known, shared) for whose in _of_cluster(cluster, first)]
 
@@ -160,7 +164,7 @@ def _shared(known: Sequence[Identity], index: _Index) -> set[str]:
     return {one.email for one in known if not identifies(one.email) or len(names[one.email]) > 1}
 
 
-def _clusters(known: Sequence[Identity], shared: set[str]) -> list[list[Identity]]:
+def _clusters(known: Sequence[Identity], shared: Collection[str]) -> list[list[Identity]]:
     """Put together what has the same name or the same address."""
     parent = {one: one for one in known}
 
@@ -198,7 +202,7 @@ class _Index:
         self._emails: dict[str, set[int]] = defaultdict(set)
         self._accounts: dict[str, set[int]] = defaultdict(set)
         self._numbers: dict[str, set[int]] = defaultdict(set)
-        self._names: list[tuple[int, frozenset[str], str]] = []
+        self._names: list[tuple[int, frozenset[str], str, int]] = []
         self._found: dict[tuple[str, bool], frozenset[int]] = {}
         for person in people:
             for index, value in (
@@ -208,7 +212,9 @@ class _Index:
             ):
                 if value.strip():
                     index[value.strip().casefold()].add(person.key)
-            self._names.append((person.key, frozenset(_parts(person.name)), _letters(person.account)))
+            parts = frozenset(_parts(person.name))
+            length = sum(map(len, parts))
+            self._names.append((person.key, parts, _letters(person.account), length))
 
     def by_address(self, email: str) -> tuple[set[int], How]:
         """Give whose address it is, or whose account on a git host it stands for."""
@@ -234,14 +240,15 @@ class _Index:
             return set()
         full = {
             key
-            for key, theirs, account in self._names
-            if letters == account or (theirs and (theirs == parts or _spells(letters, theirs)))
+            for key, theirs, account, length in self._names
+            if letters == account
+            or (theirs and (theirs == parts or (length == len(letters) and _spells(letters, theirs))))
         }
         if full or whole:
             return full
         return {
             key
-            for key, theirs, _ in self._names
+            for key, theirs, _, _ in self._names
             if (common := parts & theirs)
             and common in (parts, theirs)
             and max(map(len, common)) >= _SHORTEST_PART
@@ -250,8 +257,6 @@ class _Index:
 
 def _spells(letters: str, parts: frozenset[str]) -> bool:
     """Whether a word is just the parts of a name, in any order: ``adalovelace``."""
-    if sum(map(len, parts)) != len(letters):
-        return False
     return any(
         letters.startswith(part) and (len(parts) == 1 or _spells(letters[len(part) :], parts - {part}))
         for part in parts

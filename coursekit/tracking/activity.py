@@ -119,8 +119,13 @@ class Settling:
     identity: Identity
     student_id: int | None
     how: str
-    done: Contribution
+    authors: tuple[Author, ...]
     by_name: bool = False
+
+    @property
+    def done(self) -> Contribution:
+        """What was done under this name and address."""
+        return together(self.authors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +252,7 @@ def _activity(
     ids = [*now, *past]
     people = roster.people(ids, counted.authors)
     shared = shared_addresses(authors, people)
-    found = attribute(authors, people, lambda one, shared: roster.settled(one, shared, ids))
+    found = attribute(authors, people, lambda one, alike: roster.settled(one, alike, ids), shared)
     of: dict[int | None, list[Author]] = {None: erased}
     unsettled, settled = [], []
     for whose in found:
@@ -258,7 +263,7 @@ def _activity(
             continue
         of.setdefault(whose.key, []).extend(theirs)
         settled += [
-            Settling(one, whose.key, whose.how, together(authors[one]), one.email in shared)
+            Settling(one, whose.key, whose.how, tuple(authors[one]), one.email in shared)
             for one in whose.identities
         ]
     matched = [MemberActivity(key, together(of.pop(key, []))) for key in now]
