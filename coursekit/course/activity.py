@@ -92,10 +92,11 @@ def count_activity(
             known = list_basis(view)
         chosen = [place for place in places if not groups or place.group.name in groups]
         there = [place for place in chosen if place.work is not None]
-        way = _way(course)
+        milestones = milestones_of(course)
+        way = _way(course, milestones)
         items = []
         for place in there:
-            item = _item(course, place, way)
+            item = _item(course, place, milestones, way)
             before = known.get(place.repository.id) if place.repository else None
             if again or before is None or before[1] != item.version:
                 items.append(item)
@@ -183,13 +184,13 @@ class _Run:
         )
 
 
-def _item(course: Course, place: Place, way: str) -> JobItem[_Item]:
+def _item(course: Course, place: Place, milestones: tuple[str, ...], way: str) -> JobItem[_Item]:
     assert place.work is not None
     tips = branch_tips(place.work)
     # Where the branches cannot be told from here, the process looks, each time.
     state = digest(tips) if tips is not None else _unknown(place.work)
     beside = tuple(name for name in tips or () if name != "HEAD" and not _is_ours(name))
-    task = CountTask(place.work, beside, milestones_of(course), course.time_zone)
+    task = CountTask(place.work, beside, milestones, course.time_zone)
     commit = (tips or {}).get("HEAD", "")
     return JobItem(f"group:{place.group.id}", _Item(place, task, commit), f"{way} {state}")
 
@@ -212,7 +213,7 @@ def milestones_of(course: Course) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*profile.milestones, *(one.name for one in course.milestones)]))
 
 
-def _way(course: Course) -> str:
+def _way(course: Course, milestones: tuple[str, ...]) -> str:
     """Return what is the same as long as the same history gives the same numbers."""
-    said = f"{VERSION} {course.time_zone} {milestones_of(course)!r}"
+    said = f"{VERSION} {course.time_zone} {milestones!r}"
     return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:12]
