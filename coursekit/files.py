@@ -24,7 +24,8 @@ def write_bytes(path: Path, data: bytes) -> None:
     """Write `data` under a temporary name in the same folder, then rename it to `path`."""
     path.parent.mkdir(parents=True, exist_ok=True)
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-    handle, name = tempfile.mkstemp(prefix=".coursekit-", suffix=".tmp", dir=path.parent)
+    prefix = f".coursekit-file-{_here()}-{os.getpid()}-"
+    handle, name = tempfile.mkstemp(prefix=prefix, suffix=".tmp", dir=path.parent)
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -128,7 +129,7 @@ _DAY = 24 * 60 * 60
 
 
 def remove_leftovers(folder: Path) -> int:
-    """Remove the temporary folders that killed runs left in `folder`; return how many.
+    """Remove the temporary folders and files that killed runs left in `folder`; return how many.
 
     The name of each says which process made it, and on which machine. When that process is gone, nobody needs it;
     one of another machine counts as left behind after a day.
@@ -136,14 +137,15 @@ def remove_leftovers(folder: Path) -> int:
     count = 0
     for path in folder.glob(".coursekit-*.tmp"):
         made = _LEFTOVER.fullmatch(path.name)
-        if made is None or path.is_symlink() or not path.is_dir():
+        if made is None or path.is_symlink() or not (path.is_dir() or path.is_file()):
             continue
         if made["here"] == _here():
             left = int(made["pid"]) != os.getpid() and not process_exists(int(made["pid"]))
         else:
             left = abs(time.time() - path.stat().st_mtime) > _DAY
         if left:
-            remove_folder(path)
+            with contextlib.suppress(OSError):
+                remove_folder(path) if path.is_dir() else path.unlink()
             count += not path.exists()
     return count
 

@@ -88,3 +88,25 @@ def test_the_folder_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "a").iterdir()] == ["x"]
     with pytest.raises(InputError, match="already something"), folder_in_one_step(tmp_path / "a"):
         pytest.fail("it must not begin")
+
+
+def test_a_file_that_a_killed_run_left_is_removed(tmp_path: Path) -> None:
+    """What another living run is writing stays."""
+    import os
+    import subprocess
+    import sys
+
+    from coursekit.files import remove_leftovers
+
+    code = (
+        "import os, sys, pathlib\n"
+        "from coursekit import files\n"
+        "files.os.fsync = lambda handle: os._exit(0)\n"
+        "files.write_bytes(pathlib.Path(sys.argv[1]) / 'x.txt', b'half')\n"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True)
+    (left,) = tmp_path.iterdir()
+    mine = tmp_path / left.name.replace(left.name.split("-")[-2], str(os.getpid()))
+    mine.write_text("being written")
+    assert remove_leftovers(tmp_path) == 1
+    assert list(tmp_path.iterdir()) == [mine]

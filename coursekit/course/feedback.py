@@ -25,7 +25,7 @@ from coursekit.course.feedback_text import (
 )
 from coursekit.course.places import Place, choose_groups, group_places
 from coursekit.errors import CoursekitError, InputError
-from coursekit.files import write_bytes
+from coursekit.files import remove_leftovers, write_bytes
 from coursekit.hosts import Host, HostError, Remote, open_host
 from coursekit.jobs import ItemFailure, JobItem, Progress, run_job, why
 from coursekit.store import Store, open_store
@@ -212,6 +212,8 @@ def feedback(
         failures: Sequence[ItemFailure]
         before = 0
         if send:
+            # What a killed run left may name people.
+            remove_leftovers(folder)
             result = run_job(store, JOB, items, writer.one, again=True, progress=progress)
             failures, before = result.failures, result.skipped
         else:
