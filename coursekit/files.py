@@ -20,11 +20,15 @@ from coursekit.errors import InputError
 from coursekit.processes import machine, process_exists
 
 
+# What the temporary name of a file begins with.
+_FILE = ".coursekit-file-"
+
+
 def write_bytes(path: Path, data: bytes) -> None:
     """Write `data` under a temporary name in the same folder, then rename it to `path`."""
     path.parent.mkdir(parents=True, exist_ok=True)
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-    prefix = f".coursekit-file-{_here()}-{os.getpid()}-"
+    prefix = f"{_FILE}{_here()}-{os.getpid()}-"
     handle, name = tempfile.mkstemp(prefix=prefix, suffix=".tmp", dir=path.parent)
     temporary = Path(name)
     try:
@@ -137,7 +141,8 @@ def remove_leftovers(folder: Path) -> int:
     count = 0
     for path in folder.glob(".coursekit-*.tmp"):
         made = _LEFTOVER.fullmatch(path.name)
-        if made is None or path.is_symlink() or not (path.is_dir() or path.is_file()):
+        ours = path.is_file() if path.name.startswith(_FILE) else path.is_dir()
+        if made is None or path.is_symlink() or not ours:
             continue
         if made["here"] == _here():
             left = int(made["pid"]) != os.getpid() and not process_exists(int(made["pid"]))
