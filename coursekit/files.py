@@ -19,7 +19,6 @@ from pathlib import Path
 from coursekit.errors import InputError
 from coursekit.processes import machine, process_exists
 
-
 # What the temporary name of a file begins with.
 _FILE = ".coursekit-file-"
 
