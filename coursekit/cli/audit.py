@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+_PAST = {"add": "added", "change": "changed", "remove": "removed", "erase": "erased"}
+
 EPILOG = """\b
 Examples:
   coursekit audit
@@ -73,14 +75,18 @@ def command(
     if found:
         table = [["when", "who", "command", "about", "what", "why"]]
         for one in found:
-            value = f": {one.old or '–'} → {one.new or '–'}" if one.old or one.new else ""
+            # Where a value is told, what was done shows by itself.
+            told = bool(one.old or one.new)
+            value = (
+                f"{one.what}: {one.old or '–'} → {one.new or '–'}" if told else f"{one.what}: {_PAST.get(one.action, one.action)}"
+            )
             table.append(
                 [
                     f"{one.at:%Y-%m-%d %H:%M}",
                     one_line(one.actor, 20),
                     one_line(one.command, 24),
                     one_line(", ".join(one.about), 40),
-                    one_line(f"{one.action} {one.what}{value}", 70),
+                    one_line(value, 70),
                     one_line(one.reason or "", 80),
                 ]
             )

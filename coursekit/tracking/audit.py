@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -21,6 +22,8 @@ from coursekit.tracking.anonymous import Names, names_of
 
 # Databases take a limited number of values in one statement.
 _AT_ONCE = 500
+# By which of its columns a row is known.
+_ABOUT = ("group_id", "student_id", "day")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +120,11 @@ def audit_trail(
     return found
 
 
-def _change(entry: AuditEntry, of: dict[str, int], names: Names, zone: ZoneInfo | None) -> Change:
+def _change(entry: AuditEntry, of: dict[str, Any], names: Names, zone: ZoneInfo | None) -> Change:
     about = tuple(
         _named(names, column, str(of[column])) for column in ("group_id", "student_id") if column in of
     )
+    day = of.get("day")
     column = entry.field or ""
     field = (
         "" if column in ("", "group_id", "student_id") else f" {column.removesuffix('_at').replace('_', ' ')}"
@@ -130,7 +134,7 @@ def _change(entry: AuditEntry, of: dict[str, int], names: Names, zone: ZoneInfo 
         entry.actor,
         entry.command,
         entry.action,
-        about or (f"number {entry.row_id}",),
+        about or (day or f"number {entry.row_id}",),
         entry.table.replace("_", " ") + field,
         _value(names, column, entry.old, zone),
         _value(names, column, entry.new, zone),
@@ -152,12 +156,12 @@ def _named(names: Names, column: str, number: str) -> str:
     return names.group(int(number)) if column == "group_id" else names.student(int(number))
 
 
-def _owners(view: Reader, entries: Iterable[AuditEntry]) -> dict[tuple[str, int], dict[str, int]]:
-    """Return whose each row is: the ids of its group and student, by table and the row's id."""
+def _owners(view: Reader, entries: Iterable[AuditEntry]) -> dict[tuple[str, int], dict[str, Any]]:
+    """Return what each row is about: the ids of its group and student, or a session's day, by table and the row's id."""
     rows: dict[str, set[int]] = {}
     for entry in entries:
         rows.setdefault(entry.table, set()).add(entry.row_id)
-    found: dict[tuple[str, int], dict[str, int]] = {}
+    found: dict[tuple[str, int], dict[str, Any]] = {}
     for name, ids in rows.items():
         if name in ("students", "groups"):
             column = "student_id" if name == "students" else "group_id"
@@ -165,7 +169,7 @@ def _owners(view: Reader, entries: Iterable[AuditEntry]) -> dict[tuple[str, int]
             continue
         table = metadata.tables[name]
         repositories = metadata.tables["repositories"]
-        columns = [table.c[column] for column in ("group_id", "student_id") if column in table.c]
+        columns = [table.c[column] for column in _ABOUT if column in table.c]
         statement = sa.select(table.c.id, *columns)
         if "group_id" not in table.c and "repository_id" in table.c:
             statement = sa.select(table.c.id, *columns, repositories.c.group_id).join_from(
@@ -177,7 +181,9 @@ def _owners(view: Reader, entries: Iterable[AuditEntry]) -> dict[tuple[str, int]
             for row in view.all(statement.where(table.c.id.in_(part))):
                 values = row._mapping
                 found[name, row.id] = {
-                    key: values[key] for key in ("group_id", "student_id") if values.get(key) is not None
+                    key: str(values[key]) if key == "day" else values[key]
+                    for key in _ABOUT
+                    if values.get(key) is not None
                 }
     return found
 
