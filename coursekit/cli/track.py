@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from importlib import import_module
 from pathlib import Path
 
 import click
@@ -21,47 +20,9 @@ Examples:
   coursekit track --late --format csv
   coursekit track --format html --anonymous > groups.html
 """
-_SHOW = "show"
-_PREFIX = "_track_"
 
 
-class _Subcommands(click.Group):
-    """The modules ``_track_*.py`` beside this one, each with a variable `command`; any other word is a group's name."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        names = (path.stem for path in Path(__file__).parent.glob(f"{_PREFIX}*.py"))
-        return sorted([_SHOW, *(name.removeprefix(_PREFIX).replace("_", "-") for name in names)])
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name == _SHOW:
-            return show
-        if cmd_name not in self.list_commands(ctx):
-            return None
-        found = import_module(f"coursekit.cli.{_PREFIX}{cmd_name.replace('-', '_')}").command
-        assert isinstance(found, click.Command)
-        return found
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        # Only help is of this command itself; all other options are those of the table.
-        if not args or (args[0] not in self.list_commands(ctx) and args[0] not in ctx.help_option_names):
-            args = [_SHOW, *args]
-        return super().parse_args(ctx, args)
-
-
-@click.group(
-    cls=_Subcommands,
-    epilog=EPILOG,
-    context_settings={"ignore_unknown_options": True},
-    subcommand_metavar="[GROUP]... [OPTIONS] | COMMAND …",
-)
-def command() -> None:
-    """Show how all groups stand, or what is known of single ones.
-
-    All its options stand in 'coursekit track show --help'; the word 'show' may be left out.
-    """
-
-
-@click.command(_SHOW)
+@click.command(epilog=EPILOG)
 @click.argument("groups", nargs=-1, metavar="[GROUP]...")
 @COURSE
 @click.option("--attention", is_flag=True, help="Only groups that need somebody to act.")
@@ -84,7 +45,7 @@ def command() -> None:
     help="text, json, csv, markdown or html.",
 )  # fmt: skip
 @click.option("--schema", is_flag=True, help="Print the JSON schema of --format json, and show nothing.")
-def show(
+def command(
     groups: tuple[str, ...],
     course: Path | None,
     attention: bool,
@@ -101,8 +62,6 @@ def show(
 
     It reads what the store knows and says how old that is: 'coursekit fetch --all' and 'coursekit check --all' bring it
     up to date, and --refresh does both first. The exit code is 0 also when groups are late.
-
-    Example: coursekit track show bees --since 7d
     """
     import gc
 

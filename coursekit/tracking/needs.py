@@ -143,7 +143,7 @@ def _work(state: GroupState, now: dt.datetime, recent: dt.timedelta) -> Iterator
     if state.has_repository and pending and state.last_at is not None and now - state.last_at >= recent:
         yield Need("inactive", f"no commit for {plural((now - state.last_at).days, 'day')}")
     if state.unsettled:
-        yield Need("unsettled", f"{plural(state.unsettled, 'author')} unknown: coursekit track identities")
+        yield Need("unsettled", f"{plural(state.unsettled, 'author')} unknown: coursekit identities")
 
 
 def _people(state: GroupState, course: Course) -> Iterator[Need]:

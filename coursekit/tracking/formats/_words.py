@@ -89,6 +89,31 @@ def used(tracked: Tracked) -> list[State]:
     return [state for state in SIGNS if state in found]
 
 
+# Where everything required is met, but advised ones are not: a template's own notebooks meet much of what is required.
+PARTLY = "~"
+PARTLY_MEANS = "met, with advised ones open"
+
+
+def sign(one: MilestoneState) -> str:
+    """Return the sign of a group's milestone."""
+    return PARTLY if _partly(one) else SIGNS[one.state]
+
+
+def legend(tracked: Tracked) -> list[tuple[str, str, str]]:
+    """Return the sign, the meaning and the tone of all that occurs, in the order of the signs."""
+    lines = [(SIGNS[state], MEANINGS[state], TONES[state]) for state in used(tracked)]
+    shown_ones = [one for group in tracked.groups for one in milestones_of(tracked, group)]
+    if not any(_partly(one) for one in shown_ones):
+        return lines
+    whole = [line for line in lines if line[0] != SIGNS[State.MET]]
+    first = [line for line in lines if line not in whole and any(sign(one) == line[0] for one in shown_ones)]
+    return [*first, (PARTLY, PARTLY_MEANS, TONES[State.MET]), *whole]
+
+
+def _partly(one: MilestoneState) -> bool:
+    return one.state is State.MET and one.now is not None and one.now.tally.advised_open > 0
+
+
 def milestones_of(tracked: Tracked, group: GroupState) -> list[MilestoneState]:
     """Return those of a group that are shown."""
     names = {name for name, _ in tracked.milestones}

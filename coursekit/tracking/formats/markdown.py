@@ -9,8 +9,6 @@ from coursekit.text import foreign_markdown
 from coursekit.tracking.activity import NO_GRADE
 from coursekit.tracking.formats import Look
 from coursekit.tracking.formats._words import (
-    MEANINGS,
-    SIGNS,
     STATUS,
     VERDICTS,
     WORDS,
@@ -20,11 +18,12 @@ from coursekit.tracking.formats._words import (
     headline,
     history_words,
     last,
+    legend,
     milestones_of,
     now_words,
     share,
+    sign,
     then_words,
-    used,
 )
 from coursekit.tracking.overview import Tracked
 from coursekit.tracking.standing import GroupState
@@ -56,7 +55,7 @@ def _table(tracked: Tracked) -> Iterator[str]:
     yield _row(heads)
     yield _row(["---"] * len(heads))
     for group in tracked.groups:
-        states = (f"{SIGNS[one.state]} {WORDS[one.state]}" for one in milestones_of(tracked, group))
+        states = (f"{sign(one)} {WORDS[one.state]}" for one in milestones_of(tracked, group))
         needs = "; ".join(_safe(one.text) for one in group.needs) or "–"
         yield _row(
             [
@@ -72,8 +71,8 @@ def _table(tracked: Tracked) -> Iterator[str]:
             ]
         )
     yield ""
-    for state in used(tracked):
-        yield f"- {_safe(SIGNS[state])} {MEANINGS[state]}"
+    for mark, meaning, _ in legend(tracked):
+        yield f"- {_safe(mark)} {meaning}"
 
 
 def _changes(tracked: Tracked) -> Iterator[str]:

@@ -10,9 +10,7 @@ from coursekit.text import cut, one_line, plural, printable, width
 from coursekit.tracking.activity import NO_GRADE
 from coursekit.tracking.formats import Look
 from coursekit.tracking.formats._words import (
-    MEANINGS,
     PROPOSALS,
-    SIGNS,
     STATUS,
     TONES,
     VERDICTS,
@@ -24,11 +22,12 @@ from coursekit.tracking.formats._words import (
     headline,
     history_words,
     last,
+    legend,
     milestones_of,
     now_words,
     share,
+    sign,
     then_words,
-    used,
 )
 from coursekit.tracking.overview import Detail, Tracked
 from coursekit.tracking.standing import GroupState
@@ -117,8 +116,7 @@ def _columns(tracked: Tracked) -> dict[str, list[str]]:
     }
     found["milestones"] += [
         " ".join(
-            SIGNS[one.state] + " " * (len(str(at + 1)) - 1)
-            for at, one in enumerate(milestones_of(tracked, group))
+            sign(one) + " " * (len(str(at + 1)) - 1) for at, one in enumerate(milestones_of(tracked, group))
         )
         for group in groups
     ]
@@ -143,7 +141,7 @@ def _open(group: GroupState) -> str:
 def _painted_signs(tracked: Tracked, group: GroupState, look: Look) -> str:
     signs = []
     for at, one in enumerate(milestones_of(tracked, group)):
-        signs.append(_paint(SIGNS[one.state], TONES[one.state], look) + " " * (len(str(at + 1)) - 1))
+        signs.append(_paint(sign(one), TONES[one.state], look) + " " * (len(str(at + 1)) - 1))
     return " ".join(signs)
 
 
@@ -171,7 +169,7 @@ def _legend(tracked: Tracked, columns: dict[str, list[str]], look: Look) -> Iter
         due = f" ({shown(deadline, tracked.zone)})" if deadline else ""
         named.append(f"{at + 1} {one_line(name, 40)}{due}")
     yield from _flow(named, look)
-    signs = [f"{SIGNS[state]} {MEANINGS[state]}" for state in used(tracked)]
+    signs = [f"{mark} {meaning}" for mark, meaning, _ in legend(tracked)]
     yield from _flow(signs, look)
     what = ["commit: how long ago the last one was"]
     if "open" in columns:
@@ -277,7 +275,7 @@ def _milestone_lines(tracked: Tracked, group: GroupState) -> Iterator[str]:
     for one in milestones_of(tracked, group):
         then = then_words(tracked, one)
         yield (
-            f"{SIGNS[one.state]} {one_line(one.name, 40)}: {WORDS[one.state]}; due {deadline_words(tracked, one)}; "
+            f"{sign(one)} {one_line(one.name, 40)}: {WORDS[one.state]}; due {deadline_words(tracked, one)}; "
             + (f"at the deadline: {then}; " if then else "")
             + f"now: {now_words(one)}"
         ).replace("due no deadline", "no deadline")
