@@ -39,6 +39,24 @@ class Commands(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands by who needs them when, as their modules say."""
+        from coursekit.cli._sections import SECTIONS
+
+        rows: dict[str, list[tuple[str, str]]] = {section: [] for section in SECTIONS}
+        names = self.list_commands(ctx)
+        width = max(map(len, names))
+        room = formatter.width - 6 - width
+        for name in names:
+            command = self.get_command(ctx, name)
+            assert command is not None
+            section = import_module(f"{__name__}.{name.replace('-', '_')}").SECTION
+            rows[section].append((name.ljust(width), command.get_short_help_str(room)))
+        for section, lines in rows.items():
+            if lines:
+                with formatter.section(section):
+                    formatter.write_dl(lines)
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -59,7 +77,7 @@ class Commands(click.Group):
 )
 @click.version_option(__version__, prog_name="coursekit")
 def root() -> None:
-    """Project-based deep learning courses, from the roster to the presentation."""
+    """Project-based deep learning courses, from the roster to the certificates."""
 
 
 def main() -> None:

@@ -11,12 +11,15 @@ from coursekit.cli._attendance_mark import mark, withdraw
 from coursekit.cli._attendance_review import review
 from coursekit.cli._course import COURSE
 from coursekit.cli._path import PATH
+from coursekit.cli._sections import WEEKLY
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from coursekit.tracking.attendance.run import Imported
     from coursekit.tracking.attendance.sessions import UnclearSessionError
+
+SECTION = WEEKLY
 
 EPILOG = """\b
 Examples:

@@ -8,12 +8,15 @@ import click
 
 from coursekit.cli._anonymous import ANONYMOUS
 from coursekit.cli._course import COURSE
+from coursekit.cli._sections import ANYTIME
 
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
 _PAST = {"add": "added", "change": "changed", "remove": "removed", "erase": "erased"}
+
+SECTION = ANYTIME
 
 EPILOG = """\b
 Examples:
@@ -78,7 +81,9 @@ def command(
             # Where a value is told, what was done shows by itself.
             told = bool(one.old or one.new)
             value = (
-                f"{one.what}: {one.old or '–'} → {one.new or '–'}" if told else f"{one.what}: {_PAST.get(one.action, one.action)}"
+                f"{one.what}: {one.old or '–'} → {one.new or '–'}"
+                if told
+                else f"{one.what}: {_PAST.get(one.action, one.action)}"
             )
             table.append(
                 [

@@ -11,12 +11,15 @@ from coursekit.cli._certificates_check import show_checked
 from coursekit.cli._course import COURSE
 from coursekit.cli._path import PATH
 from coursekit.cli._reason import REASON, ask_reason
+from coursekit.cli._sections import LAST
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from coursekit.course.certificates import Built, Verified
     from coursekit.store.records import CertificateKind
+
+SECTION = LAST
 
 EPILOG = """\b
 Examples:

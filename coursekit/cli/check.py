@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 import click
 
 from coursekit.cli._path import PATH
+from coursekit.cli._sections import GROUP
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from coursekit.checker.several import Checked
     from coursekit.course.check_all import CheckedCourse
+
+SECTION = GROUP
 
 EPILOG = """\b
 Examples:

@@ -8,9 +8,12 @@ import click
 
 from coursekit.cli._anonymous import ANONYMOUS
 from coursekit.cli._course import COURSE
+from coursekit.cli._sections import WEEKLY
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+SECTION = WEEKLY
 
 EPILOG = """\b
 Examples:

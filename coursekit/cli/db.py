@@ -8,9 +8,12 @@ import click
 
 from coursekit.cli._course import COURSE
 from coursekit.cli._path import PATH
+from coursekit.cli._sections import ANYTIME
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+SECTION = ANYTIME
 
 EPILOG = """\b
 Examples:

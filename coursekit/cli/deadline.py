@@ -9,12 +9,15 @@ import click
 from coursekit.cli._anonymous import ANONYMOUS
 from coursekit.cli._course import COURSE
 from coursekit.cli._reason import REASON, ask_reason
+from coursekit.cli._sections import WEEKLY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from coursekit.course.deadlines import Deadline
+
+SECTION = WEEKLY
 
 EPILOG = """\b
 Examples:

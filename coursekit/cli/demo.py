@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from coursekit.cli._path import PATH
+from coursekit.cli._sections import GROUP
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+SECTION = GROUP
 
 
 @click.command()

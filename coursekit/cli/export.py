@@ -8,12 +8,15 @@ import click
 
 from coursekit.cli._course import COURSE
 from coursekit.cli._path import PATH
+from coursekit.cli._sections import LAST
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from coursekit.course.export import Exported
     from coursekit.tracking.exports import Export, Option
+
+SECTION = LAST
 
 EPILOG = """\b
 Examples:

@@ -8,11 +8,14 @@ import click
 
 from coursekit.cli._course import COURSE
 from coursekit.cli._path import PATH
+from coursekit.cli._sections import WEEKLY
 
 if TYPE_CHECKING:
     from pathlib import Path
     from typing import Literal
 
+
+SECTION = WEEKLY
 
 EPILOG = """\b
 Examples:

@@ -11,12 +11,15 @@ from coursekit.cli._groups_change import add, leave, link, move, rename, sync
 from coursekit.cli._groups_form import form
 from coursekit.cli._groups_import import import_
 from coursekit.cli._groups_proposal import proposal
+from coursekit.cli._sections import ONCE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from coursekit.course.groups import Overview
     from coursekit.store.records import Repository, Student
+
+SECTION = ONCE
 
 EPILOG = """\b
 Examples:

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 import click
 
 from coursekit.cli._path import PATH
+from coursekit.cli._sections import GROUP
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from coursekit.config import Course
     from coursekit.gallery import Found, Idea
+
+SECTION = GROUP
 
 EPILOG = """\b
 Examples:

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 import click
 
 from coursekit.cli._course import COURSE
+from coursekit.cli._sections import WEEKLY
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from coursekit.course.identities import Listed
+
+SECTION = WEEKLY
 
 EPILOG = """\b
 Examples:

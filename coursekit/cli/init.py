@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 import click
 
 from coursekit.cli._path import PATH
+from coursekit.cli._sections import ONCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+SECTION = ONCE
 
 EPILOG = """\b
 Examples:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from coursekit.cli._path import PATH
+from coursekit.cli._sections import GROUP
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from coursekit.model import Member, Project
     from coursekit.scaffold import Created
     from coursekit.templates import Template
+
+SECTION = GROUP
 
 EPILOG = """\b
 Example:

@@ -8,6 +8,7 @@ import click
 
 from coursekit.cli._course import COURSE
 from coursekit.cli._reason import REASON, ask_reason
+from coursekit.cli._sections import ANYTIME
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from coursekit.course.privacy import Erasure, PrivacyReport
     from coursekit.course.traces import Trace
     from coursekit.store.records import Student
+
+SECTION = ANYTIME
 
 EPILOG = """\b
 Examples:

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 import click
 
 from coursekit.cli._course import COURSE
+from coursekit.cli._sections import ONCE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+
+SECTION = ONCE
 
 EPILOG = """\b
 Examples:

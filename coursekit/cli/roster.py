@@ -8,12 +8,15 @@ import click
 
 from coursekit.cli._course import COURSE
 from coursekit.cli._path import PATH
+from coursekit.cli._sections import ONCE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from coursekit.course.enroll import Plan
     from coursekit.course.groups import Followed
+
+SECTION = ONCE
 
 EPILOG = """\b
 Examples:

@@ -6,9 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from coursekit.cli._sections import GROUP
+
 if TYPE_CHECKING:
     from coursekit.checker.explain import Explained
 
+
+SECTION = GROUP
 
 EPILOG = """\b
 Examples:

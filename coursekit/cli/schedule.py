@@ -9,6 +9,7 @@ import click
 
 from coursekit.cli._course import COURSE
 from coursekit.cli._path import PATH
+from coursekit.cli._sections import LAST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
     from coursekit.course.schedule import Plan
     from coursekit.course.scheduled import Entry
+
+SECTION = LAST
 
 EPILOG = """\b
 Examples:

@@ -10,6 +10,9 @@ import click
 
 from coursekit.cli._anonymous import ANONYMOUS
 from coursekit.cli._course import COURSE
+from coursekit.cli._sections import WEEKLY
+
+SECTION = WEEKLY
 
 EPILOG = """\b
 Examples:

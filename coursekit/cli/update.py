@@ -8,12 +8,15 @@ import click
 
 from coursekit.cli._course import COURSE
 from coursekit.cli._path import PATH
+from coursekit.cli._sections import GROUP
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from coursekit.scaffold.update import Status, Updated
 
+
+SECTION = GROUP
 
 EPILOG = """\b
 Examples:

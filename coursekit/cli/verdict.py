@@ -9,6 +9,7 @@ import click
 from coursekit.cli._anonymous import ANONYMOUS
 from coursekit.cli._course import COURSE
 from coursekit.cli._reason import REASON, ask_reason
+from coursekit.cli._sections import LAST
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from coursekit.config import Course
     from coursekit.course.verdicts import GroupVerdict
     from coursekit.store.records import OverruledStatus, Verdict, VerdictDecision
+
+SECTION = LAST
 
 EPILOG = """\b
 Examples:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import click
 import pytest
 
 from coursekit import __version__, cli
+from coursekit.cli._sections import SECTIONS
 from coursekit.errors import InputError
 from tests.cli.running import run
 
@@ -21,6 +24,20 @@ def test_help_lists_every_command(monkeypatch: pytest.MonkeyPatch) -> None:
     ran = run(monkeypatch, "--help")
     assert ran.code == 0
     assert all(f"  {name} " in ran.out for name in COMMANDS)
+
+
+def test_help_says_who_needs_a_command_when(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each stands once, in the part that its module names."""
+    parts = re.split(r"(?m)^(For .*):$", run(monkeypatch, "--help").out)[1:]
+    shown = {
+        name: heading
+        for heading, lines in zip(parts[::2], parts[1::2], strict=True)
+        for name in re.findall(r"(?m)^  ([a-z]\S*) ", lines)
+        if name in COMMANDS
+    }
+    assert list(dict.fromkeys(shown.values())) == list(SECTIONS)
+    for name in COMMANDS:
+        assert shown[name] == import_module(f"coursekit.cli.{name.replace('-', '_')}").SECTION
 
 
 def test_version(monkeypatch: pytest.MonkeyPatch) -> None:
