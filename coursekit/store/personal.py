@@ -15,13 +15,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from coursekit.store import schema
+from coursekit.store.columns import FREE, PERSON
 from coursekit.store.identity import Identity, identity_from
 from coursekit.store.people import comparable
 
 # The columns of each table that a database has.
 Present = Mapping[str, frozenset[str]]
 
-_PERSON, _FREE = schema.PERSON["privacy"], schema.FREE["privacy"]
+_PERSON, _FREE = PERSON["privacy"], FREE["privacy"]
 _CHUNK = 2000
 
 

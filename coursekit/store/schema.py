@@ -1,91 +1,29 @@
-"""The tables as the newest migration leaves them; a test compares the two.
-
-Only portable types, so that SQLite and PostgreSQL get the same schema. Ids are never given twice
-(AUTOINCREMENT), because the audit keeps the ids of rows that are gone.
-
-A column is audited (its old and new values may stand in the audit) only when it says so here with
-``AUDITED``, and only a closed type may: a number, a moment, a boolean, one of a fixed set of words.
-Free text may hold a person's name, which the audit must never keep.
-"""
+"""The tables as the newest migration leaves them; a test compares the two."""
 
 from __future__ import annotations
-
-from datetime import UTC, datetime
-from typing import Any
 
 import sqlalchemy as sa
 
 from coursekit.model import Level, Status
-from coursekit.text import clean
+from coursekit.store.columns import (
+    AUDITED,
+    CLOSED_TYPES,
+    FREE,
+    PERSON,
+    PLAIN,
+    CleanText,
+    UtcDateTime,
+    table,
+    words,
+)
+from coursekit.store.columns import (
+    metadata as metadata,
+)
 
 # The version that this code reads and writes: the newest migration's number (a test compares).
 HEAD = "0008"
 
-AUDITED = {"audited": True}
-
-# What a text column may hold of a person, for `coursekit privacy`: who the row's student is; text in which anybody
-# may be named; neither.
-PERSON = {"privacy": "person"}
-FREE = {"privacy": "free"}
-PLAIN = {"privacy": "plain"}
-
-CLOSED_TYPES = (sa.Integer, sa.Boolean, sa.DateTime, sa.Date, sa.Enum)
-
-
-class UtcDateTime(sa.types.TypeDecorator[datetime]):
-    """A timezone-aware moment, in UTC on the way in and out, also where the database has no zones."""
-
-    impl = sa.DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"expected a timezone-aware moment, found {value!r}")
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
-
-    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
-        del dialect
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class CleanText(sa.types.TypeDecorator[str]):
-    """Text without NUL and lone surrogates, which one database refuses and the other mangles."""
-
-    impl = sa.Text
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
-        del dialect
-        return None if value is None else clean(value)
-
-
-def _words(*words: str, name: str) -> sa.Enum:
-    return sa.Enum(*words, name=name, native_enum=False, create_constraint=True, length=20)
-
-
-metadata = sa.MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-def _table(name: str, *items: sa.schema.SchemaItem) -> sa.Table:
-    # `sqlite_autoincrement` needs the primary key in the table's own list, which `id` gives.
-    kwargs: dict[str, Any] = {"sqlite_autoincrement": True}
-    return sa.Table(name, metadata, sa.Column("id", sa.Integer, primary_key=True), *items, **kwargs)
-
-
-students = _table(
+students = table(
     "students",
     sa.Column("name", CleanText, nullable=False, info=PERSON),
     sa.Column("email", CleanText, info=PERSON),
@@ -108,14 +46,14 @@ students = _table(
 sa.Index("uq_students_id_number_key", students.c.id_number_key, unique=True)
 sa.Index("uq_students_account_id", students.c.account_id, unique=True)
 
-groups = _table(
+groups = table(
     "groups",
     sa.Column("name", CleanText, nullable=False, info=FREE),
     sa.Column("name_key", CleanText, nullable=False, unique=True, info=FREE),
     sa.Column("added_at", UtcDateTime, nullable=False),
 )
 
-memberships = _table(
+memberships = table(
     "memberships",
     sa.Column("student_id", sa.ForeignKey("students.id"), nullable=False, info=AUDITED),
     sa.Column("group_id", sa.ForeignKey("groups.id"), nullable=False, index=True, info=AUDITED),
@@ -132,12 +70,12 @@ sa.Index(
 )
 sa.Index("ix_memberships_student_id", memberships.c.student_id)
 
-repositories = _table(
+repositories = table(
     "repositories",
     sa.Column("group_id", sa.ForeignKey("groups.id"), nullable=False, index=True, info=AUDITED),
     sa.Column("url", CleanText, info=FREE),
     sa.Column("path", CleanText, info=FREE),
-    sa.Column("origin", _words("made", "linked", name="origin"), nullable=False, info=AUDITED),
+    sa.Column("origin", words("made", "linked", name="origin"), nullable=False, info=AUDITED),
     sa.Column("added_at", UtcDateTime, nullable=False),
     sa.Column("replaced_at", UtcDateTime, info=AUDITED),
     sa.CheckConstraint("url IS NOT NULL OR path IS NOT NULL", name="somewhere"),
@@ -151,10 +89,10 @@ sa.Index(
 )
 
 # What instructors said of the groups' proposals; the newest counts, the others are the history.
-proposal_decisions = _table(
+proposal_decisions = table(
     "proposal_decisions",
     sa.Column("group_id", sa.ForeignKey("groups.id"), nullable=False, index=True, info=AUDITED),
-    sa.Column("decision", _words("accepted", "sent_back", name="decision"), nullable=False, info=AUDITED),
+    sa.Column("decision", words("accepted", "sent_back", name="decision"), nullable=False, info=AUDITED),
     # For the group to read, hence free text, which may name people: never in the audit.
     sa.Column("comment", CleanText, info=FREE),
     # Of what was read, so that a proposal that has changed since is told apart.
@@ -164,7 +102,7 @@ proposal_decisions = _table(
 
 # Whom the tool gave access to a repository on the git host: only that may it take away again. The account is
 # kept as it was then, as the roster's may be corrected since.
-access = _table(
+access = table(
     "access",
     sa.Column(
         "repository_id",
@@ -186,15 +124,13 @@ access = _table(
 )
 
 # What fetches brought; one that found what the one before it found only moves its time on.
-fetches = _table(
+fetches = table(
     "fetches",
     sa.Column(
         "repository_id", sa.ForeignKey("repositories.id", ondelete="CASCADE"), nullable=False, index=True
     ),
     sa.Column("fetched_at", UtcDateTime, nullable=False),
-    sa.Column(
-        "state", _words("new", "updated", "unchanged", "empty", "failed", name="state"), nullable=False
-    ),
+    sa.Column("state", words("new", "updated", "unchanged", "empty", "failed", name="state"), nullable=False),
     sa.Column("branch", CleanText, info=FREE),
     sa.Column("commit_hash", CleanText, info=PLAIN),
     sa.Column("committed_at", UtcDateTime),
@@ -206,7 +142,7 @@ fetches = _table(
 
 # When each group presents. The row stays when the group loses its slot, as calendars must be told so under the
 # same identifier.
-presentations = _table(
+presentations = table(
     "presentations",
     sa.Column(
         "group_id", sa.ForeignKey("groups.id", ondelete="CASCADE"), nullable=False, unique=True, info=AUDITED
@@ -222,9 +158,9 @@ presentations = _table(
 
 # What students are called elsewhere, settled by an instructor once: in the list of a meeting's participants, or in
 # git. Without a student it is known to be nobody of the course. An e-mail address goes before a name.
-aliases = _table(
+aliases = table(
     "aliases",
-    sa.Column("kind", _words("meeting", "git", name="kind"), nullable=False, info=AUDITED),
+    sa.Column("kind", words("meeting", "git", name="kind"), nullable=False, info=AUDITED),
     sa.Column("name", CleanText, nullable=False, info=PERSON),
     sa.Column("email", CleanText, info=PERSON),
     # What is compared; of the e-mail address if there is one, else of the name.
@@ -236,7 +172,7 @@ aliases = _table(
 
 # Files about a session that were read. A session is known by its day in the course's time zone and by which of
 # that day it is, so that a corrected time or a session added before it loses nothing.
-attendance_imports = _table(
+attendance_imports = table(
     "attendance_imports",
     sa.Column("day", sa.Date, nullable=False, info=AUDITED),
     sa.Column("turn", sa.Integer, nullable=False, info=AUDITED),
@@ -252,7 +188,7 @@ attendance_imports = _table(
 sa.Index("ix_attendance_imports_session", attendance_imports.c.day, attendance_imports.c.turn)
 
 # Their rows, as they stand there, and whom they were taken for.
-attendance_rows = _table(
+attendance_rows = table(
     "attendance_rows",
     sa.Column(
         "import_id", sa.ForeignKey("attendance_imports.id", ondelete="CASCADE"), nullable=False, index=True
@@ -267,26 +203,26 @@ attendance_rows = _table(
     # somebody was there for the whole session.
     sa.Column("seconds", sa.Integer),
     sa.Column("student_id", sa.ForeignKey("students.id", ondelete="CASCADE"), index=True, info=AUDITED),
-    sa.Column("how", _words("email", "alias", "name", "fuzzy", "none", name="how"), nullable=False),
+    sa.Column("how", words("email", "alias", "name", "fuzzy", "none", name="how"), nullable=False),
     # How alike the names are, from 0 to 100.
     sa.Column("score", sa.Integer),
 )
 
 # How long each student was in each session, all files together, and what an instructor marked, which goes first.
-attendance = _table(
+attendance = table(
     "attendance",
     sa.Column("student_id", sa.ForeignKey("students.id", ondelete="CASCADE"), nullable=False, info=AUDITED),
     sa.Column("day", sa.Date, nullable=False, info=AUDITED),
     sa.Column("turn", sa.Integer, nullable=False, info=AUDITED),
     sa.Column("seconds", sa.Integer, info=AUDITED),
-    sa.Column("marked", _words("attended", "missed", name="marked"), info=AUDITED),
+    sa.Column("marked", words("attended", "missed", name="marked"), info=AUDITED),
     sa.Column("reason", CleanText, info=FREE),
     sa.Column("changed_at", UtcDateTime, nullable=False),
     sa.UniqueConstraint("student_id", "day", "turn"),
 )
 
 # Other deadlines of single groups; the newest that is not withdrawn counts.
-extensions = _table(
+extensions = table(
     "extensions",
     sa.Column(
         "group_id", sa.ForeignKey("groups.id", ondelete="CASCADE"), nullable=False, index=True, info=AUDITED
@@ -300,7 +236,7 @@ extensions = _table(
 )
 
 # What the newest fetched state of a repository shows of who worked on it, counted once a commit.
-activity = _table(
+activity = table(
     "activity",
     sa.Column(
         "repository_id", sa.ForeignKey("repositories.id", ondelete="CASCADE"), nullable=False, unique=True
@@ -318,26 +254,26 @@ activity = _table(
 )
 
 # What an instructor decided about single findings; the newest that is not withdrawn counts.
-overrulings = _table(
+overrulings = table(
     "overrulings",
     sa.Column(
         "group_id", sa.ForeignKey("groups.id", ondelete="CASCADE"), nullable=False, index=True, info=AUDITED
     ),
     # The requirement's.
     sa.Column("code", CleanText, nullable=False, info=PLAIN),
-    sa.Column("status", _words("met", "not_met", name="status"), nullable=False, info=AUDITED),
+    sa.Column("status", words("met", "not_met", name="status"), nullable=False, info=AUDITED),
     sa.Column("reason", CleanText, nullable=False, info=FREE),
     sa.Column("set_at", UtcDateTime, nullable=False),
     sa.Column("withdrawn_at", UtcDateTime, info=AUDITED),
 )
 
 # What instructors decided about projects; the newest counts, the others are the history.
-verdicts = _table(
+verdicts = table(
     "verdicts",
     sa.Column(
         "group_id", sa.ForeignKey("groups.id", ondelete="CASCADE"), nullable=False, index=True, info=AUDITED
     ),
-    sa.Column("decision", _words("pass", "fail", "send_back", name="decision"), nullable=False, info=AUDITED),
+    sa.Column("decision", words("pass", "fail", "send_back", name="decision"), nullable=False, info=AUDITED),
     sa.Column("comment", CleanText, info=FREE),
     # What was looked at.
     sa.Column("commit_hash", CleanText, info=PLAIN),
@@ -347,7 +283,7 @@ verdicts = _table(
 )
 
 # The certificates that were made.
-certificates = _table(
+certificates = table(
     "certificates",
     sa.Column(
         "student_id",
@@ -356,7 +292,7 @@ certificates = _table(
         index=True,
         info=AUDITED,
     ),
-    sa.Column("kind", _words("attendance", "achievement", name="kind"), nullable=False, info=AUDITED),
+    sa.Column("kind", words("attendance", "achievement", name="kind"), nullable=False, info=AUDITED),
     sa.Column("code", CleanText, nullable=False, unique=True, info=PLAIN),
     # What it states, as it was signed.
     sa.Column("statement", CleanText, nullable=False, info=PERSON),
@@ -368,7 +304,7 @@ certificates = _table(
 
 # How a later file is known to speak of somebody who was erased, so that it does not bring the name back: hashes of
 # what the person was called, each under a salt of the person's own.
-tombstones = _table(
+tombstones = table(
     "tombstones",
     sa.Column(
         "student_id",
@@ -378,21 +314,21 @@ tombstones = _table(
         info=AUDITED,
     ),
     sa.Column(
-        "kind", _words("name", "email", "account", "id_number", "account_id", name="kind"), nullable=False
+        "kind", words("name", "email", "account", "id_number", "account_id", name="kind"), nullable=False
     ),
     sa.Column("salt", CleanText, nullable=False, info=PLAIN),
     sa.Column("hash", CleanText, nullable=False, info=PLAIN),
 )
 
 # The backups that the tool made, where they were put: who is erased here is erased there too.
-backups = _table(
+backups = table(
     "backups",
     sa.Column("made_at", UtcDateTime, nullable=False),
     sa.Column("host", CleanText, nullable=False, info=PLAIN),
     sa.Column("path", CleanText, nullable=False, info=PLAIN),
 )
 
-check_runs = _table(
+check_runs = table(
     "check_runs",
     sa.Column("repository_id", sa.ForeignKey("repositories.id"), nullable=False, index=True),
     sa.Column("commit_hash", CleanText, info=PLAIN),
@@ -422,8 +358,8 @@ findings = sa.Table(
     sa.Column("code", CleanText, primary_key=True, info=PLAIN),
     sa.Column("position", sa.Integer, nullable=False),
     sa.Column("title", CleanText, nullable=False, info=PLAIN),
-    sa.Column("status", _words(*(status.value for status in Status), name="status"), nullable=False),
-    sa.Column("level", _words(*(level.value for level in Level), name="level"), nullable=False),
+    sa.Column("status", words(*(status.value for status in Status), name="status"), nullable=False),
+    sa.Column("level", words(*(level.value for level in Level), name="level"), nullable=False),
     sa.Column("milestone", CleanText, info=PLAIN),
     sa.Column("due", sa.Boolean, nullable=False),
     sa.Column("message", CleanText, nullable=False, info=FREE),
@@ -432,7 +368,7 @@ findings = sa.Table(
     sa.Column("locations", CleanText, nullable=False, info=FREE),
 )
 
-jobs = _table(
+jobs = table(
     "jobs",
     sa.Column("name", CleanText, nullable=False, unique=True, info=PLAIN),
     sa.Column("started_at", UtcDateTime, nullable=False),
@@ -451,12 +387,12 @@ job_items = sa.Table(
     sa.Column("job_id", sa.ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("key", CleanText, primary_key=True, info=PLAIN),
     sa.Column("version", CleanText, nullable=False, info=PLAIN),
-    sa.Column("state", _words("started", "done", "failed", name="state"), nullable=False),
+    sa.Column("state", words("started", "done", "failed", name="state"), nullable=False),
     sa.Column("reason", CleanText, info=FREE),
     sa.Column("changed_at", UtcDateTime, nullable=False),
 )
 
-audit = _table(
+audit = table(
     "audit",
     sa.Column("at", UtcDateTime, nullable=False),
     sa.Column("actor", CleanText, nullable=False, info=PLAIN),

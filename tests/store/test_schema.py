@@ -10,7 +10,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.dialects import postgresql, sqlite
 
-from coursekit.store import Store, migrate, schema
+from coursekit.store import Store, columns, migrate, schema
 
 DIALECTS = {"sqlite": sqlite.dialect, "postgresql": postgresql.dialect}
 
@@ -68,11 +68,11 @@ def test_only_closed_types_are_audited() -> None:
 
 def test_every_text_says_what_it_may_hold_of_a_person() -> None:
     """A new table cannot be forgotten when somebody is erased."""
-    words = {one["privacy"] for one in (schema.PERSON, schema.FREE, schema.PLAIN)}
+    words = {one["privacy"] for one in (columns.PERSON, columns.FREE, columns.PLAIN)}
     for table in schema.metadata.tables.values():
         for column in table.c:
             kind = getattr(column.type, "impl_instance", column.type)
-            if not isinstance(kind, schema.CLOSED_TYPES):
+            if not isinstance(kind, columns.CLOSED_TYPES):
                 said = f"{table}.{column.name} needs info=PERSON, FREE or PLAIN"
                 assert column.info.get("privacy") in words, said
 
@@ -93,7 +93,7 @@ def test_what_may_hold_a_name_is_not_audited(table: str, column: str) -> None:
 
 
 def test_free_text_is_not_audited_even_when_the_schema_says_so() -> None:
-    column = sa.Column("nickname", schema.CleanText, info=schema.AUDITED)
+    column = sa.Column("nickname", columns.CleanText, info=columns.AUDITED)
     table = sa.Table("pets", schema.metadata, column)
     try:
         assert not schema.is_audited("pets", "nickname")
@@ -109,7 +109,7 @@ def test_what_is_not_there_is_not_audited(table: str, column: str) -> None:
 
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_moments_come_back_in_utc(dialect: str) -> None:
-    kind, language = schema.UtcDateTime(), DIALECTS[dialect]()
+    kind, language = columns.UtcDateTime(), DIALECTS[dialect]()
     noon = datetime(2026, 3, 1, 12, tzinfo=timezone(timedelta(hours=2)))
     stored = kind.process_bind_param(noon, language)
     assert stored is not None
