@@ -41,7 +41,7 @@ AT_ONCE = {
     "groups rename": ["birds", "finches"],
     "groups move": ["Kurt", "bees", "--reason", "asked"],
     "groups leave": ["Kurt", "--reason", "asked"],
-    "groups link": ["birds", "https://git.example.org/birds"],
+    "groups link": ["birds", "https://git.example.org/birds", "--replace", "--reason", "moved"],
     "groups import": ["groups.csv", "--move", "--reason", "asked"],
     "attendance import": ["list.csv", "--session", "2"],
     "attendance mark": ["Emmy", "--session", "2", "--reason", "was in the room"],
