@@ -7,7 +7,7 @@ store. That is also how a run that was cut off goes on: what it had recorded is 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from coursekit.checker.engine import Check, milestones_until
@@ -22,8 +22,9 @@ from coursekit.course.places import Place
 from coursekit.jobs import JobItem, Progress, run_job
 from coursekit.model import NOTHING
 from coursekit.store import Transaction, open_store
-from coursekit.store.records import CheckRun
+from coursekit.store.records import CheckRun, Overruling
 from coursekit.text import plural
+from coursekit.tracking.overruled import apply_overrulings, overrulings_by_group
 
 JOB = "check"
 
@@ -93,7 +94,8 @@ def check_all(
 ) -> CheckedCourse:
     """Check every group of the course, now and at each of its deadlines that has passed, and keep what was found.
 
-    What the groups' deadlines say is due is kept; `milestone`, `select` and `ignore` only choose what is shown.
+    What the groups' deadlines say is due is kept; `milestone`, `select` and `ignore` only choose what is shown. What an
+    instructor overruled is shown as decided.
 
     Parameters
     ----------
@@ -155,7 +157,9 @@ def check_all(
                 store, judging, asked.places, asked.deadlines, again=again, jobs=jobs, timeout=timeout, memory=memory,
                 progress=deadline_progress,
             )  # fmt: skip
-    checks = tuple(view.of(run.checks[place.group.id]) for place in asked.places)
+        with store.read() as reader:
+            decided = overrulings_by_group(reader)
+    checks = tuple(view.of(run.checks[place.group.id], decided.get(place.group.id)) for place in asked.places)
     done = len(items) - run.unchanged - run.failed
     return CheckedCourse(
         checks, done, run.unchanged, run.failed, tuple(one.group.name for one in asked.missing), at_deadlines
@@ -203,8 +207,10 @@ class _View:
         self._left_out = len(profile.requirements) - len(kept)
         self._unruled = sum(requirement.rule is None for requirement in kept)
 
-    def of(self, check: Check) -> Check:
-        findings = [finding for finding in check.findings if finding.code in self._codes]
+    def of(self, check: Check, decided: Mapping[str, Overruling] | None = None) -> Check:
+        # What an instructor decided instead is shown here and nowhere kept: it can be taken back.
+        known = apply_overrulings(check.findings, decided, language=check.language)
+        findings = [finding for finding in known if finding.code in self._codes]
         if self._due is not None:
             findings = [replace(finding, due=finding.milestone in self._due) for finding in findings]
         return replace(check, findings=tuple(findings), not_selected=self._left_out, unruled=self._unruled)

@@ -23,7 +23,9 @@ from coursekit.jobs.lock import hold
 from coursekit.model import Status
 from coursekit.store import open_store
 from coursekit.store.checks import list_checks, newest_checks
-from coursekit.store.records import CheckRun, NewRepository
+from coursekit.store.overrulings import add_overruling
+from coursekit.store.people import find_group
+from coursekit.store.records import CheckRun, NewOverruling, NewRepository
 from coursekit.store.repositories import add_repository
 from tests.building import complete
 from tests.course.checking import a_clone, a_course, hostile
@@ -167,6 +169,26 @@ def test_milestone_and_codes_choose_what_is_shown_and_all_is_kept(tmp_path: Path
     assert counts(check_all(course, milestone="model")) == (0, 1, 0)
     with pytest.raises(InputError, match="expected one of the milestones"):
         check_all(course, milestone="modl")
+
+
+def test_what_an_instructor_overruled_is_shown_as_decided_and_kept_as_found(tmp_path: Path) -> None:
+    course = a_course(tmp_path, {"birds": README, "bees": README})
+    first = {one.name: one.exit_code for one in check_all(course, select=["LIT201"]).checks}
+    assert first == {"birds": 1, "bees": 1}
+    with open_store(course.store) as store, store.transaction("verdict overrule") as tx:
+        birds = find_group(tx, "birds")
+        assert birds is not None
+        add_overruling(tx, NewOverruling(birds.id, "LIT201", "met", "it is in the slides"))
+    checked = {one.name: one for one in check_all(course, select=["LIT201"]).checks}
+    assert {name: one.exit_code for name, one in checked.items()} == {"birds": 0, "bees": 1}
+    (finding,) = checked["birds"].findings
+    assert "by the instructor's decision: it is in the slides" in finding.message
+    assert all(
+        one.status is Status.NOT_MET
+        for run in kept(course).values()
+        for one in run.findings
+        if one.code == "LIT201"
+    )
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX's")
