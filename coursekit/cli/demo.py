@@ -42,6 +42,7 @@ def command(folder: Path | None) -> None:
         (demo.folder / "course.toml", "the course: group size, milestones, deadlines"),
         (demo.folder / "roster.csv", "who takes part, in which group (made-up names)"),
         (demo.folder / "course.db", "what the course knows: students, groups, checks"),
+        (demo.participants, "who was in an online meeting; try 'attendance import'"),
         (finished.parent, "the groups' repositories"),
         *((path, "the finished group's slides") for path in demo.presentation),
     ]
@@ -55,6 +56,7 @@ def command(folder: Path | None) -> None:
         (f"{tool} check {quoted(next_one)}", "what this group still has to do"),
         (f"{tool} report {quoted(next_one)}", "its slides so far"),
         (f"{tool} check {quoted(finished.parent)}{sep}*", "this table again; delete a README first and look"),
+        (f"{tool} track --course {quoted(demo.folder)}", "how all groups stand, as their instructor sees it"),
         (f"{tool} ideas images", "past projects and templates, for groups that look for an idea"),
         (f"{tool} new-project", "start a project of your own"),
     ]

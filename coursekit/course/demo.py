@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from coursekit.store import open_store
 from coursekit.store.people import add_group, add_student, join_group
 from coursekit.store.records import NewRepository, NewStudent
 from coursekit.store.repositories import add_repository
+from coursekit.tracking.attendance.run import import_attendance
 
 NAME = "coursekit-demo"
 FINISHED = "handwritten-digits"
@@ -39,6 +40,21 @@ time_zone = "Europe/Berlin"
 
 [groups]
 max_size = 4
+
+[attendance]
+missed_sessions_allowed = 1
+
+[[sessions]]
+date = 2026-06-24
+start = 18:00:00
+end = 20:00:00
+topic = "Tuning"
+
+[[sessions]]
+date = 2026-07-01
+start = 18:00:00
+end = 20:00:00
+topic = "Error analysis"
 
 [check]
 profile = "opencampus-ml"
@@ -156,11 +172,18 @@ GROUPS = (
 )
 
 
+# The meetings whose lists lie beside the course, and who was not there; only the first list is read already.
+_FIRST_DAY, _SECOND_DAY = "2026-06-24", "2026-07-01"
+_AWAY = {_FIRST_DAY: ("Tim Lindqvist",), _SECOND_DAY: ("Tim Lindqvist", "Lea Vogt")}
+_TYPED = {"Søren Holm": "Holm, Soren", "Maja Nowak": "iPhone von Maja"}
+
+
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """What the demo made."""
+    """What the demo made; `participants` is a list of a meeting that is not read yet."""
 
     folder: Path
+    participants: Path
     groups: tuple[Path, ...]
     checks: tuple[Check, ...]
     presentation: tuple[Path, ...]
@@ -208,10 +231,14 @@ def build_demo(folder: Path, *, progress: Callable[[str], None] = lambda _: None
         commit_all(finished, "Add the presentation")
         progress("Checking all repositories")
         _remember(course)
+        for day, away in _AWAY.items():
+            write_text(place / _list_name(day), _participants(day, away))
+        import_attendance(course, [place / _list_name(_FIRST_DAY)])
     # The folder has its name now: look again, so that the paths shown are those that stay.
     groups = tuple(folder / course.repositories / group.folder for group in GROUPS)
     return Demo(
         folder,
+        folder / _list_name(_SECOND_DAY),
         groups,
         tuple(
             check_path(path, waivers=course.waivers, parameters=course_parameters(course)) for path in groups
@@ -254,6 +281,27 @@ def _roster() -> str:
     for group in GROUPS:
         for name in group.members:
             writer.writerow([name, _email(name), group.folder])
+    return file.getvalue()
+
+
+def _list_name(day: str) -> str:
+    return f"zoom-{day}.csv"
+
+
+def _participants(day: str, away: Collection[str]) -> str:
+    """Return what Zoom writes about a meeting, in which nobody types a name as the roster has it."""
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(
+        ["Name (Original Name)", "User Email", "Join Time", "Leave Time", "Duration (Minutes)", "Guest"]
+    )
+    date = f"{day[5:7]}/{day[8:]}/{day[:4]}"
+    for number, name in enumerate(name for group in GROUPS for name in group.members):
+        if name in away:
+            continue
+        shown = _TYPED.get(name, name.lower() if number % 3 else name)
+        email = _email(name) if number % 4 == 0 else ""
+        writer.writerow([shown, email, f"{date} 05:5{number % 10}:00 PM", f"{date} 07:58:00 PM", 120, "Yes"])
     return file.getvalue()
 
 

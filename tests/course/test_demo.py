@@ -15,8 +15,11 @@ from coursekit.course.demo import FINISHED, Demo, build_demo, free_folder
 from coursekit.course.enroll import import_roster
 from coursekit.errors import InputError
 from coursekit.store import open_store
+from coursekit.store.attendance import unclear_rows
 from coursekit.store.checks import newest_checks
 from coursekit.store.people import list_groups, list_students, members
+from coursekit.tracking.attendance import attendances
+from coursekit.tracking.attendance.run import import_attendance
 from tests.cli.running import run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,6 +51,18 @@ def test_the_store_holds_what_the_roster_says(demo: Demo) -> None:
         assert sum(map(len, members(view).values())) == len(rows)
         assert [len(check.findings) for check in newest_checks(view)] == [31] * 4
     assert check_all(load_course(demo.folder)).unchanged == 4
+
+
+def test_one_meeting_is_read_and_the_other_waits(demo: Demo) -> None:
+    """Names are typed as people type them; one is not clear, and is left for the instructor."""
+    course = load_course(demo.folder)
+    with open_store(demo.folder) as store, store.read() as view:
+        found = attendances(course, view)
+        assert sorted(len(one.attended) for one in found.values()) == [0, 0] + [1] * 10
+        assert {len(one.unknown) for one in found.values()} == {1}
+        assert sum(unclear_rows(view).values()) == 1
+    imported = import_attendance(course, [demo.participants], dry_run=True)
+    assert imported.attended == {2: 9}
 
 
 def test_importing_its_roster_changes_nothing(demo: Demo) -> None:
@@ -116,7 +131,7 @@ def test_the_readme_shows_what_the_command_prints(tmp_path: Path, monkeypatch: p
     assert ran.code == 0
     shown = (ROOT / "README.md").read_text(encoding="utf-8")
     printed = ran.out.replace("coursekit check ", ".venv/bin/coursekit check ")
-    for command in ("report", "ideas", "new-project"):
+    for command in ("report", "track", "ideas", "new-project"):
         printed = printed.replace(f"  coursekit {command}", f"  .venv/bin/coursekit {command}")
     lines = [line.strip() for line in printed.splitlines() if line.strip()]
     assert [
