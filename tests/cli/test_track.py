@@ -202,6 +202,7 @@ def test_help_names_the_options(kit: Kit) -> None:
 def test_an_empty_course_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, snapshot) -> None:
     monkeypatch.setattr(module, "dt", Clock)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
     make_course(tmp_path, EMPTY)
     for format_ in ("text", "json", "csv", "markdown", "html"):
         ran = run(monkeypatch, "track", "--format", format_)
