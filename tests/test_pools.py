@@ -70,6 +70,7 @@ def told(error: BaseException | None) -> str:
     return why(error)
 
 
+@pytest.mark.slow
 @POSIX
 def test_each_failure_costs_its_own_item() -> None:
     bad = ["dies", "leaves", "exits", "hangs", "cannot be sent", "raises what cannot be sent", "raises"]
@@ -150,6 +151,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.slow
 @POSIX
 @pytest.mark.parametrize(
     ("item", "timeout"), [("idle", 60), pytest.param("hangs", 1, marks=pytest.mark.slow)]

@@ -66,6 +66,7 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("build", SAMPLES)
 def test_it_costs_no_more_than_a_finding(
     build: Callable[[Path], Path], everything: str, tmp_path: Path

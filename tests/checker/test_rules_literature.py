@@ -188,6 +188,7 @@ def test_findings_name_the_source_that_lacks_something(tmp_path: Path) -> None:
     assert finding(tmp_path, "LIT202", {}).message.startswith("1 without a link: Gradient-based learning")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [

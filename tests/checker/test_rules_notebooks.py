@@ -235,6 +235,7 @@ def test_a_profile_may_ask_for_fewer_sections_and_more_cells(tmp_path: Path) -> 
         check(submission, load_profile(str(own)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "cells",
     [

@@ -261,6 +261,7 @@ BOMBS = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", BOMBS.values(), ids=BOMBS)
 def test_a_bomb_for_the_parser_costs_a_finding(tmp_path: Path, source: str) -> None:
     files = scratch({"bomb.py": source, "core_lib/dense.py": source, "tests/test_bomb.py": source,

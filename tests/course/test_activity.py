@@ -117,6 +117,7 @@ def eating(task: CountTask) -> Counted | None:
     return count_task(task)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("work", "timeout", "why"),
     [

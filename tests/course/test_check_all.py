@@ -191,6 +191,7 @@ def test_what_an_instructor_overruled_is_shown_as_decided_and_kept_as_found(tmp_
     )
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX's")
 def test_a_worker_that_dies_or_hangs_costs_its_group_a_finding_and_nothing_else(tmp_path: Path) -> None:
     names = ["a", "dies", "b", "hangs", "c", "bug", "d", "nothing", "empty"]
@@ -294,6 +295,7 @@ def run(folder: Path) -> None:
     check_all(load_course(folder), jobs=2)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL and fork servers are POSIX's")
 def test_killed_at_any_point_it_goes_on_and_records_nothing_twice(tmp_path: Path) -> None:
     groups = {f"g{number}": complete() for number in range(24)}

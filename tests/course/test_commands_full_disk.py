@@ -41,6 +41,7 @@ def rows(folder: Path) -> dict[str, int]:
         return count_rows(view._connection)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
     [

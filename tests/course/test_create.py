@@ -286,6 +286,7 @@ def kill_runs(tmp_path: Path, times: int) -> None:
 killed = pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL and fork servers are POSIX's")
 
 
+@pytest.mark.slow
 @killed
 def test_killed_at_random_points(tmp_path: Path) -> None:
     kill_runs(tmp_path, 5)

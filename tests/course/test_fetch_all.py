@@ -260,6 +260,7 @@ class _Later(module.datetime):
         return module.datetime(2099, 1, 1, tzinfo=module.UTC)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_it_can_be_stopped_at_any_point(dl: Class, number: int) -> None:

@@ -48,6 +48,7 @@ def kill_runs(folder: Path, times: int) -> int:
     return killed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["folder", "github"])
 def test_killed_at_random_points(tmp_path: Path, kind: str, request: pytest.FixtureRequest) -> None:
     site = request.getfixturevalue("github")

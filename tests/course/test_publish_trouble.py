@@ -82,6 +82,7 @@ def test_a_host_with_hiccups(tmp_path: Path, kind: str, request: pytest.FixtureR
     assert len(site.repos if isinstance(site, GitHubSite) else site.projects) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["github", "gitlab"])
 def test_a_host_that_does_not_answer(
     tmp_path: Path, kind: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch

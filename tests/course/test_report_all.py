@@ -198,6 +198,7 @@ def _killed(course: Course) -> None:
     report_all(course, to="html", workers=1, progress=stop)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="kill -9")
 def test_killed_and_run_again(course: Course) -> None:
     child = multiprocessing.get_context("spawn").Process(target=_killed, args=(course,))

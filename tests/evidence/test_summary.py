@@ -31,6 +31,7 @@ def test_without_a_readme_nothing_is_stated(tmp_path: Path) -> None:
     assert found.description.own == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "piece",
     [

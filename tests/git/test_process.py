@@ -58,6 +58,7 @@ def test_it_has_no_terminal_to_ask_in() -> None:
     assert b"/dev/tty" in ended.stderr
 
 
+@pytest.mark.slow
 @posix
 @pytest.mark.parametrize("stubborn", [False, True])
 def test_after_the_time_limit_its_children_are_gone_too(

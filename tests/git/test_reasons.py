@@ -128,6 +128,7 @@ def test_a_host_that_is_not_there(tmp_path: Path) -> None:
     assert fail((tmp_path / "folder").as_uri(), tmp_path / "c/one.git").kind in ("not-found", "no-repository")
 
 
+@pytest.mark.slow
 def test_a_host_that_hangs(host: Host, tmp_path: Path) -> None:
     release = threading.Event()
 
@@ -151,6 +152,7 @@ def flood(handler: BaseHTTPRequestHandler, begin: bytes, chunk: bytes, kind: str
         handler.wfile.write(chunk)
 
 
+@pytest.mark.slow
 def test_endless_branches(host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Git keeps the list in memory until its end, which never comes."""
     monkeypatch.setattr("coursekit.git.command._MAX_MEMORY", 100_000_000)

@@ -117,6 +117,7 @@ def test_every_student_is_placed_once_in_groups_of_allowed_sizes(
     assert {len(group.members) for group in solution.groups} <= set(range(least, most + 1))
 
 
+@pytest.mark.slow
 def test_a_class_of_200_is_placed() -> None:
     students = range(200)
     wishes = random_wishes(students, random.Random(0))

@@ -102,6 +102,7 @@ def kill_runs(folder: Path, times: int, workers: int) -> None:
         assert len(logged) == len(set(logged))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 3])
 def test_killed_at_random_points(tmp_path: Path, workers: int) -> None:
     kill_runs(tmp_path, 10, workers)

@@ -27,6 +27,7 @@ def hostile(item: JobItem[str]) -> str:
     return f"{item.value} in {os.getpid()}"
 
 
+@pytest.mark.slow
 def test_processes_that_die_or_hang_are_named_and_the_rest_go_on(store: Store) -> None:
     values = ["a", "dies", "hangs", "raises", "leaves", "times out", "b", "c"]
     recorded: list[str] = []

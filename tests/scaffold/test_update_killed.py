@@ -59,6 +59,7 @@ def files(folder: Path) -> dict[str, bytes]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("conflict", [False, True])
 def test_killed_at_any_moment(kit: Kit, tmp_path: Path, conflict: bool) -> None:
     origin = project(tmp_path / "p")

@@ -267,6 +267,7 @@ def test_a_full_disk(target: str, folder: Path, monkeypatch: pytest.MonkeyPatch)
     assert not list(folder.iterdir())
 
 
+@pytest.mark.slow
 def test_others_write_meanwhile(target: str, folder: Path) -> None:
     """A backup holds whole transactions only."""
     stop = threading.Event()

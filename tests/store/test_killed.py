@@ -79,6 +79,7 @@ def kill_writers(folder: Path, times: int) -> None:
     assert kept, "it got somewhere between the kills"
 
 
+@pytest.mark.slow
 def test_killed_at_random_points(tmp_path: Path) -> None:
     kill_writers(tmp_path, 20)
 

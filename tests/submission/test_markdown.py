@@ -109,6 +109,7 @@ def test_any_text_gives_sections(text: str) -> None:
         assert section in document.under(section)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", ["[", "![[", "<!--", "[a](", "[a\n", "*a ", "> ", "- ", "`", "| a "])
 def test_a_text_made_to_be_slow_is_read_in_time(piece: str) -> None:
     """Without a limit the first of these takes a minute."""
