@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from coursekit.cli._anonymous import ANONYMOUS
 from coursekit.cli._course import COURSE
 from coursekit.cli._sections import WEEKLY
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SECTION = WEEKLY
 

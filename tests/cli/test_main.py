@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -78,6 +79,27 @@ def test_an_unknown_command_names_the_nearest(monkeypatch: pytest.MonkeyPatch) -
     assert ran.code == 2
     assert "Did you mean 'check'?" in ran.err
     assert "Did you mean" not in run(monkeypatch, "\x1b[31mzzzz").err
+
+
+def test_help_loads_no_module_of_paths() -> None:
+    """Of the standard library, pathlib is what takes longest, and what a command's module asks for by mistake."""
+    code = (
+        "import sys\n"
+        "import click\n"
+        "before = set(sys.modules)\n"
+        "from coursekit.cli import root\n"
+        "root.main(['--help'], standalone_mode=False)\n"
+        "print(sorted({'pathlib', 'dataclasses', 'platform', 'uuid'} & (set(sys.modules) - before)), file=sys.stderr)\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-S", "-c", code], capture_output=True, text=True, check=True, env=_paths()
+    )
+    assert ran.stderr.strip() == "[]"
+
+
+def _paths() -> dict[str, str]:
+    """Find modules as here, without the start-up files of an environment, which may load anything."""
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
 
 
 def test_help_imports_nothing_heavy() -> None:
