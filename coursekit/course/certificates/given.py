@@ -83,7 +83,9 @@ def withdraw(
     """
 
     def valid(view: Reader) -> list[Certificate]:
-        found = list_certificates(view, student_id=person.id)
+        found = sorted(
+            list_certificates(view, student_id=person.id), key=lambda one: (KINDS.index(one.kind), one.id)
+        )
         return [one for one in found if one.withdrawn_at is None and one.kind in kinds]
 
     with open_store(course.store, create=False) as store:
