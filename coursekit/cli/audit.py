@@ -11,7 +11,6 @@ from coursekit.cli._course import COURSE
 from coursekit.cli._sections import ANYTIME
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from pathlib import Path
 
 _PAST = {"add": "added", "change": "changed", "remove": "removed", "erase": "erased"}
@@ -30,9 +29,7 @@ Examples:
 @click.argument("about", required=False, metavar="[GROUP|STUDENT]")
 @COURSE
 @click.option("--command", "command_", metavar="WORDS", help="Only what this command changed.")
-@click.option(
-    "--since", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]), metavar="DATE", help="Only from then on."
-)
+@click.option("--since", metavar="WHEN", help='Only from then on: 7d, "last week", a date or a moment.')
 @ANONYMOUS
 @click.option(
     "--format", "format_", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True
@@ -41,7 +38,7 @@ def command(
     about: str | None,
     course: Path | None,
     command_: str | None,
-    since: datetime | None,
+    since: str | None,
     anonymous: bool,
     format_: str,
 ) -> None:
@@ -50,18 +47,18 @@ def command(
     Every change by hand is kept with the old value and the reason; what reports and checks brought is
     kept where it belongs. GROUP or STUDENT shows only what is about them.
     """
+    import datetime as dt
     import json
-    from zoneinfo import ZoneInfo
 
     from coursekit.config import find_course
     from coursekit.csvwrite import csv_text
     from coursekit.store import open_store
     from coursekit.text import columns, one_line, plural
     from coursekit.tracking.audit import audit_trail
+    from coursekit.tracking.when import read_since
 
     settings = find_course(course)
-    zone = ZoneInfo(settings.time_zone) if settings.time_zone else None
-    moment = since.replace(tzinfo=zone) if since and zone else since.astimezone() if since else None
+    moment = read_since(settings, since, dt.datetime.now(dt.UTC)) if since else None
     with open_store(settings.store, create=False) as store, store.read() as view:
         found = audit_trail(settings, view, about=about, command=command_, since=moment, anonymous=anonymous)
     if format_ == "json":

@@ -7,7 +7,6 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 from coursekit.checker.worker import MEMORY, SECONDS, is_unchanged
 from coursekit.config import Course
@@ -21,6 +20,7 @@ from coursekit.store import Store, open_store
 from coursekit.store.checks import newest_checks
 from coursekit.text import nearest, one_line, plural
 from coursekit.tracking.milestones import deadlines
+from coursekit.tracking.when import read_moment
 
 Will = Literal["check", "unchanged", "unreadable", "without work"]
 
@@ -180,18 +180,15 @@ def moment_of(course: Course, text: str) -> dt.datetime:
                 )
             return milestone.deadline
     try:
-        moment = dt.datetime.fromisoformat(text)
-        if len(text) <= len("2026-06-24"):
-            moment = moment.replace(hour=23, minute=59, second=59)
-    except ValueError:
+        return read_moment(course, text)
+    except InputError as error:
         names = [milestone.name for milestone in course.milestones if milestone.deadline]
         close = nearest(text, names)
+        if close is None and text[:1].isdecimal():
+            raise  # a moment that no calendar or clock shows
         raise InputError(
             f"expected a date, a moment such as 2026-06-24T18:00 or a milestone with a deadline, found {one_line(text, 60)!r}",
             f"Did you mean {close!r}?"
             if close
             else f"The course's milestones: {', '.join(names) or 'none'}.",
-        ) from None
-    if moment.tzinfo is not None:
-        return moment
-    return moment.replace(tzinfo=ZoneInfo(course.time_zone)) if course.time_zone else moment.astimezone()
+        ) from error

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -19,6 +18,7 @@ from coursekit.store.records import AuditEntry
 from coursekit.store.schema import metadata
 from coursekit.text import nearest, one_line
 from coursekit.tracking.anonymous import Names, names_of
+from coursekit.tracking.when import shown, zone_of
 
 # Databases take a limited number of values in one statement.
 _AT_ONCE = 500
@@ -110,7 +110,7 @@ def audit_trail(
     ]
     owners = _owners(view, entries)
     wanted = _wanted(view, about) if about is not None else None
-    zone = ZoneInfo(course.time_zone) if course.time_zone else None
+    zone = zone_of(course)
     names = names_of(view, anonymous=anonymous)
     found = []
     for entry in entries:
@@ -120,7 +120,7 @@ def audit_trail(
     return found
 
 
-def _change(entry: AuditEntry, of: dict[str, Any], names: Names, zone: ZoneInfo | None) -> Change:
+def _change(entry: AuditEntry, of: dict[str, Any], names: Names, zone: dt.tzinfo) -> Change:
     about = tuple(
         _named(names, column, str(of[column])) for column in ("group_id", "student_id") if column in of
     )
@@ -142,13 +142,13 @@ def _change(entry: AuditEntry, of: dict[str, Any], names: Names, zone: ZoneInfo 
     )
 
 
-def _value(names: Names, column: str, value: str | None, zone: ZoneInfo | None) -> str | None:
+def _value(names: Names, column: str, value: str | None, zone: dt.tzinfo) -> str | None:
     if value is None:
         return None
     if column in ("group_id", "student_id"):
         return _named(names, column, value)
     if column.endswith("_at"):
-        return dt.datetime.fromisoformat(value).astimezone(zone).strftime("%Y-%m-%d %H:%M")
+        return shown(dt.datetime.fromisoformat(value), zone)
     return value
 
 
