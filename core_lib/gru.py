@@ -128,28 +128,34 @@ class GRU(RNN):
         h *= k
         h += n
 
-    def step_backward(self, t: int) -> None:
-        """Compute du for r, k, n and m, and turn dh from that of h[t + 1] into that of h[t]."""
-        H, n_examples, dh = self.n_hidden, self.z.shape[-1], self.dh
-        gates = self.u[t].reshape(4, H, n_examples)
-        du = self.du.reshape(4, H, n_examples)
-        r, k, n, m = gates
-        du_r, du_k, du_n, dm = du
-        # 1 - σ for both, then du_n = dh (1 - k) (1 - n²)
-        np.subtract(1.0, gates[:2], out=du[:2])
+    def differentiate(self, steps: slice) -> None:
+        """Put into `du` what is to be multiplied by dh, for r, k, n and m."""
+        many, H, n_examples = steps.stop - steps.start, self.n_hidden, self.z.shape[-1]
+        gates = self.u[steps].reshape(many, 4, H, n_examples)
+        du = self.du[:many].reshape(many, 4, H, n_examples)
+        r, k, n, m = gates.swapaxes(0, 1)
+        du_r, du_k, du_n, dm = du.swapaxes(0, 1)
+        # 1 - σ for both
+        np.subtract(1.0, gates[:, :2], out=du[:, :2])
+        # (1 - n²) (1 - k) for n, times r for m
         np.multiply(n, n, out=du_n)
         np.subtract(1.0, du_n, out=du_n)
         du_n *= du_k
-        du_n *= dh
-        # du_k = dh (h - n) k (1 - k), from here on with dh k, which is also what h gets directly
-        dh *= k
-        np.subtract(self.h[t], n, out=dm)
-        du_k *= dm
-        du_k *= dh
-        # dm = du_n r and du_r = du_n m r (1 - r)
         np.multiply(du_n, r, out=dm)
+        # dm m (1 - r) for r, and (h - n) k (1 - k) for k
         du_r *= m
         du_r *= dm
+        h_minus_n = self.out("h - n", n.shape, n.dtype)
+        np.subtract(self.h[steps], n, out=h_minus_n)
+        du_k *= k
+        du_k *= h_minus_n
+
+    def step_backward(self, t: int, du: Array) -> None:
+        """Compute du, and turn dh from that of h[t + 1] into that of h[t]."""
+        H, dh = self.n_hidden, self.dh
+        du = du.reshape(4, H, -1)
+        du *= dh
+        dh *= self.u[t, H : 2 * H]  # k: what h gets directly
         R = self.V.reshape(4, H, -1)[..., :H]
         for block in (0, 1, 3):  # block 2, for W x + b, has zeros for h
             dh += np.matmul(R[block].T, du[block], out=self.out("R du", dh.shape, dh.dtype))

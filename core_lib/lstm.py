@@ -62,8 +62,7 @@ class LSTM(RNN):
     - :math:`σ(u) = (1 + \tanh(u/2)) / 2`: with the rows of the three σ halved beforehand, one call of tanh serves
       all four gates. NumPy computes it as fast as exp, and it cannot overflow.
     - In the backward pass :math:`h = o \tanh c` is there already, so that :math:`du_o = dh · h (1 - o)` needs no tanh.
-      The other products are computed again: writing to memory in the forward pass what is needed much later takes
-      longer.
+      What does not depend on the gradients is computed for several steps at once.
     - V z is computed gate by gate: for up to 100³ multiplications BLAS has a faster way, without copying V.
 
     References
@@ -76,10 +75,15 @@ class LSTM(RNN):
     gates: ClassVar[int] = 4
     memories: ClassVar[tuple[str, ...]] = ("h", "c")
 
-    halved: Array  # V with the rows of the three σ halved
+    oifg: Array  # the gates of all steps, shape (steps, 4, n_hidden, N): u, seen gate by gate
+    halved: Array  # V, gate by gate, with the rows of the three σ halved, shape (4, n_hidden, columns of V)
     c: Array  # the memory, shape (steps + 1, n_hidden, N)
-    scratch: Array  # for two products, shape (2, n_hidden, N)
-    dc: Array  # ∂L/∂c of the step at which backward is
+    scratch: Array  # for a product, shape (n_hidden, N)
+    dc: Array  # ∂L/∂c of the step at which backward is, shape (n_hidden, N)
+    dc_dh: Array  # o (1 - tanh² c) of the steps from `first` on
+    first: int
+    Rt: Array  # Rᵀ, gate by gate
+    Rt_du: Array
 
     def __init__(
         self,
@@ -98,24 +102,24 @@ class LSTM(RNN):
     def begin(self, steps: int, n: int) -> None:
         """Halve the rows of the three σ, for σ(u) = (1 + tanh(u/2)) / 2; no memory at first."""
         H, dtype = self.n_hidden, self.W.dtype
-        self.halved = self.out("halved V", self.V.shape, dtype)
-        np.copyto(self.halved, self.V)
-        self.halved[: 3 * H] *= 0.5
+        self.oifg = self.u.reshape(steps, 4, H, n)
+        V = self.V.reshape(4, H, -1)
+        self.halved = self.out("halved V", V.shape, dtype)
+        np.copyto(self.halved, V)
+        self.halved[:3] *= 0.5
         self.c = self.out("c", (steps + 1, H, n), dtype)
         self.c[0] = 0.0
-        self.scratch = self.out("scratch", (2, H, n), dtype)
+        self.scratch = self.out("scratch", (H, n), dtype)
 
     def step(self, t: int) -> None:
         """Compute h_{t+1} and c_{t+1} from z_t and c_t; u_t becomes the gates."""
-        H, n = self.n_hidden, self.z.shape[-1]
-        u = self.u[t].reshape(4, H, n)
-        np.matmul(self.halved.reshape(4, H, -1), self.z[t], out=u)
-        np.tanh(u, out=u)
-        sigma = u[:3]
+        gates, c, s = self.oifg[t], self.c[t + 1], self.scratch
+        np.matmul(self.halved, self.z[t], out=gates)
+        np.tanh(gates, out=gates)
+        sigma = gates[:3]
         sigma += 1.0
         sigma *= 0.5
-        o, i, f, g = u
-        s, c = self.scratch[0], self.c[t + 1]
+        o, i, f, g = gates
         np.multiply(f, self.c[t], out=c)
         np.multiply(i, g, out=s)
         c += s
@@ -124,38 +128,50 @@ class LSTM(RNN):
 
     def begin_backward(self) -> None:
         """Nobody after the last step uses its memory."""
-        self.dc = self.out("dc", self.dh.shape, self.dh.dtype)
+        H, (_, n), dtype = self.n_hidden, self.dh.shape, self.dh.dtype
+        self.dc = self.out("dc", (H, n), dtype)
         self.dc[...] = 0.0
+        self.Rt = self.V.reshape(4, H, -1)[..., :H].transpose(0, 2, 1)
+        self.Rt_du = self.out("Rt du", (4, H, n), dtype)
 
-    def step_backward(self, t: int) -> None:
+    def differentiate(self, steps: slice) -> None:
+        """Put into `du` what is to be multiplied by dh (for o) and by dc (for the others), and into `dc_dh` what c gets.
+
+        All steps of a block at once: fewer and longer operations.
+        """
+        many, (_, _, H, n), dtype = steps.stop - steps.start, self.oifg.shape, self.dh.dtype
+        gates, du = self.oifg[steps], self.du[:many].reshape(many, 4, H, n)
+        after = slice(steps.start + 1, steps.stop + 1)
+        o, i, f, g = gates.swapaxes(0, 1)
+        du_o, du_i, du_f, du_g = du.swapaxes(0, 1)
+        h, c_before, c = self.h[after], self.c[steps], self.c[after]
+        # o (1 - tanh² c) = o - h tanh c
+        self.first, self.dc_dh = steps.start, self.out("dc by dh", (many, H, n), dtype)
+        np.tanh(c, out=self.dc_dh)
+        self.dc_dh *= h
+        np.subtract(o, self.dc_dh, out=self.dc_dh)
+        # h (1 - o), (i g) (1 - i), (c f) (1 - f)
+        np.subtract(1.0, gates[:, :3], out=du[:, :3])
+        du_o *= h
+        s = self.out("products of gates", (many, H, n), dtype)
+        np.multiply(f, c_before, out=s)
+        du_f *= s
+        np.multiply(i, g, out=s)
+        du_i *= s
+        # i (1 - g²) = i - (i g) g
+        s *= g
+        np.subtract(i, s, out=du_g)
+
+    def step_backward(self, t: int, du: Array) -> None:
         """Compute du, and turn dh and dc from those of this step's output into those of its input."""
-        H, n = self.n_hidden, self.z.shape[-1]
-        gates, du, dh, dc = self.u[t].reshape(4, H, n), self.du.reshape(4, H, n), self.dh, self.dc
-        o, i, f, g = gates
-        s, ig = self.scratch
-        h = self.h[t + 1]
-        # dc += dh o (1 - tanh² c) = dh (o - h tanh c)
-        np.tanh(self.c[t + 1], out=s)
-        s *= h
-        np.subtract(o, s, out=s)
-        s *= dh
+        du, dh, dc, s = du.reshape(self.Rt_du.shape), self.dh, self.dc, self.scratch
+        np.multiply(dh, self.dc_dh[t - self.first], out=s)
         dc += s
-        # du_o = dh h (1 - o), du_i = dc (i g) (1 - i), du_f = dc (c f) (1 - f)
-        np.subtract(1.0, gates[:3], out=du[:3])
-        du[0] *= h
         du[0] *= dh
-        np.multiply(i, g, out=ig)
-        du[1] *= ig
-        np.multiply(f, self.c[t], out=s)
-        du[2] *= s
-        # du_g = dc (i - (i g) g) = dc i (1 - g²)
-        ig *= g
-        np.subtract(i, ig, out=du[3])
         du[1:] *= dc
-        dc *= f
-        R = self.V.reshape(4, H, -1)[..., :H]
-        Rdu = np.matmul(R.transpose(0, 2, 1), du, out=self.out("R du", (4, H, n), dh.dtype))
-        np.add.reduce(Rdu, axis=0, out=dh)
+        dc *= self.oifg[t, 2]  # f
+        np.matmul(self.Rt, du, out=self.Rt_du)
+        np.add.reduce(self.Rt_du, axis=0, out=dh)
 
     def plain(self, x: Array) -> Array:
         """Compute what `forward` does as the equations say."""

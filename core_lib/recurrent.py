@@ -15,8 +15,8 @@ from core_lib.errors import DataError
 from core_lib.initializers import Initializer, Orthogonal, Xavier
 from core_lib.steps import to_columns
 
-# On the way back so many steps are done before their results are put where they belong: they are still in the cache.
-BLOCK = 8
+# On the way back so many steps, times examples, are done together: what they need is still in the cache.
+BLOCK = 256
 
 
 class RNN(Layer):
@@ -87,7 +87,7 @@ class RNN(Layer):
     z: Array  # h, x and a row of ones, shape (steps + 1, n_hidden + n_in + 1, N)
     h: Array  # the states, shape (steps + 1, n_hidden, N): the first rows of z
     u: Array  # the sums V z, shape (steps, rows of V, N); a cell may put there what it makes of them
-    du: Array  # ∂L/∂u of the step at which backward is, shape (rows of V, N)
+    du: Array  # ∂L/∂u of the block of steps at which backward is, shape (steps, rows of V, N)
     dh: Array  # ∂L/∂h of the step at which backward is, shape (n_hidden, N)
 
     def __init__(
@@ -145,11 +145,15 @@ class RNN(Layer):
     def begin_backward(self) -> None:
         """Prepare the cell for the way back: whatever it remembers has no gradient from the future."""
 
-    def step_backward(self, t: int) -> None:
-        """Compute du, and turn dh from that of this step's output into that of its input."""
-        y, du, dh = self.h[t + 1], self.du, self.dh
-        np.multiply(y, y, out=du)
+    def differentiate(self, steps: slice) -> None:
+        """Put into `du` of these steps what does not depend on dh: how u changes the state."""
+        du, h = self.du[: steps.stop - steps.start], self.h[steps.start + 1 : steps.stop + 1]
+        np.multiply(h, h, out=du)
         np.subtract(1.0, du, out=du)
+
+    def step_backward(self, t: int, du: Array) -> None:  # noqa: ARG002  # cells that need t replace this
+        """Compute du, and turn dh from that of this step's output into that of its input."""
+        dh = self.dh
         du *= dh
         np.matmul(self.V[:, : self.n_hidden].T, du, out=dh)
 
@@ -221,19 +225,20 @@ class RNN(Layer):
         self.begin_backward()
         dx = self.out("dx", (steps, self.n_in, n), dtype) if self.needs_dx else NOT_NEEDED
         dV = self.out("dV", self.V.shape, dtype)
-        size = min(BLOCK, steps)
-        dus = self.out("du", (size, rows, n), dtype)
+        size = min(max(1, BLOCK // max(n, 1)), steps)
+        self.du = self.out("du", (size, rows, n), dtype)
         for end in range(steps, 0, -size):
             start = max(0, end - size)
+            self.differentiate(slice(start, end))
             for t in reversed(range(start, end)):
-                self.du = dus[t - start]
+                du = self.du[t - start]
                 if self.padded_steps is None:
                     if every:
                         self.dh += dy[t]
-                    self.step_backward(t)
+                    self.step_backward(t, du)
                 else:
-                    self._step_backward_unless_padding(t, dy[t] if every else None, self.padded_steps[t])
-            block = dus[: end - start]
+                    self._step_backward_unless_padding(t, du, dy[t] if every else None, self.padded_steps[t])
+            block = self.du[: end - start]
             if self.needs_dx:
                 np.matmul(self.V[:, H:-1].T, block, out=dx[start:end])
             # the sum over steps and examples as a product: side by side they are the columns of two matrices
@@ -246,16 +251,16 @@ class RNN(Layer):
         self.take_apart(dV)
         return dx
 
-    def _step_backward_unless_padding(self, t: int, dy: Array | None, padding: Array) -> None:
+    def _step_backward_unless_padding(self, t: int, du: Array, dy: Array | None, padding: Array) -> None:
         """Make a step back in which the examples at their padding keep what they had."""
         if dy is not None:
             np.add(self.dh, dy, out=self.dh, where=~padding)
         gradients = [getattr(self, "d" + name) for name in self.memories]
         before = [gradient.copy() for gradient in gradients]
-        self.step_backward(t)
+        self.step_backward(t, du)
         for gradient, old in zip(gradients, before, strict=True):
             np.copyto(gradient, old, where=padding)
-        np.copyto(self.du, 0.0, where=padding)
+        np.copyto(du, 0.0, where=padding)
 
     def plain(self, x: Array) -> Array:
         """Compute what `forward` does as the equations say, without padding."""
