@@ -15,8 +15,8 @@ import numpy as np
 from core_lib.base import NOT_NEEDED, Array, Layer
 from core_lib.errors import DataError, ShapeError
 
-# Numbers in a block: 2 MB in float32. Smaller ones fit into smaller caches, but threads wait more often.
-BLOCK = 2**19
+# Numbers in a block: half a megabyte in float32. Smaller ones fit into smaller caches, but threads wait more often.
+BLOCK = 2**17
 # Up to how many σ from zero a mean is not large.
 NEAR = 4.0
 
@@ -78,7 +78,7 @@ class BatchNorm(Layer):
     state: ClassVar[tuple[str, ...]] = ("mean", "variance")
 
     x: Array  # the last input, kept for backward
-    a: Array  # the mean of the numbers seen here, shape (n_features,): μ, if the batch is not split
+    a: Array  # what was subtracted from x first: 0, or the mean of what is seen here, shape (n_features,)
     mu: Array  # μ, shape (n_features,)
     r: Array  # 1 / sqrt(σ² + ε), shape (n_features,)
     m: float  # M of the whole batch; 0 if the moving averages were used
@@ -116,24 +116,25 @@ class BatchNorm(Layer):
         y = self.out("y", x.shape, self.gamma.dtype)
         x, rows = self.rows(x), self.rows(y)
         if self.training:
-            self.measure(x, rows)
+            centered = self.measure(x, rows)
         else:
             self.m, self.a, self.mu = 0.0, self.mean.copy(), self.mean.copy()
             self.r = 1.0 / np.sqrt(self.variance + self.eps)
             np.subtract(x, self.a[:, np.newaxis], out=rows)
+            centered = True
         # y = γ r (x - μ) + β = scale (x - a) + shift
         scale = self.gamma * self.r
         shift = self.beta + (self.a - self.mu) * scale
         for b in feature_blocks(*x.shape):
-            rows[b] *= scale[b, np.newaxis]
+            np.multiply(rows[b] if centered else x[b], scale[b, np.newaxis], out=rows[b])
             rows[b] += shift[b, np.newaxis]
         return y
 
-    def measure(self, x: Array, centered: Array) -> None:
-        """Compute μ and r of the whole batch, update the moving averages, and leave x - a in `centered`.
+    def measure(self, x: Array, centered: Array) -> bool:
+        """Compute μ and r of the whole batch, and update the moving averages; tell whether x - a is now in `centered`.
 
-        With Σ x and Σ x² it would take one pass, but Σ x² / M - μ² has no correct digit if μ is large. So the
-        squares are those of the distances from the mean a of what is seen here, and what is missing if this is
+        Σ x and Σ x² take one pass. But if μ is large beside σ, Σ x² / M - μ² has few correct digits. Then the squares
+        are those of the distances from the mean a of what is seen here; otherwise a is 0. What is missing if this is
         only a part of the batch is added in float64: Σ x² = Σ (x - a)² + M a².
         """
         features, m = x.shape
@@ -142,23 +143,28 @@ class BatchNorm(Layer):
         for b in feature_blocks(features, m):
             # np.dot(matrix, ones) is a fast sum; unlike matmul and vecdot it lets other threads run meanwhile
             np.dot(x[b], ones, out=s[b])
-            c = np.subtract(x[b], (s[b] / m)[:, np.newaxis], out=centered[b])
-            np.einsum("fm,fm->f", c, c, out=squares[b])  # Σ c² of each feature, in one pass
-        self.a = s / m
+            np.einsum("fm,fm->f", x[b], x[b], out=squares[b])  # Σ x² of each feature, in one pass
+        means = s / m
+        far = not bool((np.square(means) * (1.0 + NEAR**-2) < squares / m).all())  # also if there is a NaN
+        self.a = means if far else np.zeros_like(means)
+        if far:
+            for b in feature_blocks(features, m):
+                c = np.subtract(x[b], self.a[b, np.newaxis], out=centered[b])
+                np.einsum("fm,fm->f", c, c, out=squares[b])
         a = self.a.astype(np.float64)
-        sums = self.total(np.concatenate([m * a, squares + m * a * a, [m]]))
+        sums = self.total(np.concatenate([m * means.astype(np.float64), squares + m * a * a, [m]]))
         self.m = float(sums[-1])
         mu = sums[:features] / self.m
         variance = np.maximum(sums[features:-1] / self.m - mu * mu, 0.0)
         self.mu = mu.astype(x.dtype)
         self.r = (1.0 / np.sqrt(variance + self.eps)).astype(x.dtype)
-        if self.m < 2:
-            return  # one number has no variance to learn from
-        keep = 1.0 - self.momentum
-        self.mean *= keep
-        self.mean += self.momentum * mu
-        self.variance *= keep
-        self.variance += self.momentum * self.m / (self.m - 1.0) * variance
+        if self.m >= 2:  # one number has no variance to learn from
+            keep = 1.0 - self.momentum
+            self.mean *= keep
+            self.mean += self.momentum * mu
+            self.variance *= keep
+            self.variance += self.momentum * self.m / (self.m - 1.0) * variance
+        return far
 
     def backward(self, dy: Array) -> Array:
         """Compute dγ, dβ and dx.
