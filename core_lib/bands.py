@@ -29,28 +29,37 @@ from __future__ import annotations
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from core_lib import im2col
+from core_lib import im2col, products
 from core_lib.base import Array, Operation
 from core_lib.im2col import Sliding, by_rows
 
-# How many numbers of M or of the terms of dV to make at a time: 1 MB in float32.
-CHUNK = 2**18
+# How many numbers of M or of the terms of dV to make at a time: half a megabyte in float32.
+CHUNK = 2**17
 # Where a band has fewer rows, its product is no faster than that of columns.
 LEAST = 48
+# Where the columns of a band are cut into pieces, none is shorter.
+SHORT = 128
 
 
-def convolve(layer: Operation, W: Array, b: Array | None, x: Array, sliding: Sliding, y: Array) -> None:
-    """Compute y, the convolution of x with W, plus b, in the faster way; see `im2col.convolve_by_columns`."""
+def convolve(
+    layer: Operation, W: Array, b: Array | None, x: Array, sliding: Sliding, y: Array
+) -> Bands | None:
+    """Compute y, the convolution of x with W, plus b, in the faster way; see `im2col.convolve_by_columns`.
+
+    Where that is by bands of x, `kernel_gradient` can use them.
+    """
     if suits(W, x, sliding):
-        convolve_bands(layer, W[0], None if b is None else b[0], x[0], sliding, y[0])
-    else:
-        im2col.convolve_by_columns(layer, W, b, x, sliding, y)
+        return convolve_bands(layer, W[0], None if b is None else b[0], x[0], sliding, y[0])
+    im2col.convolve_by_columns(layer, W, b, x, sliding, y)
+    return None
 
 
-def kernel_gradient(layer: Operation, x: Array, sliding: Sliding, dy: Array, dW: Array, db: Array) -> None:
-    """Compute dW and db in the faster way; see `im2col.kernel_gradient_by_columns`."""
-    if suits(dW, x, sliding):
-        kernel_gradient_bands(layer, x[0], sliding, dy[0], dW[0], db[0])
+def kernel_gradient(
+    layer: Operation, x: Array | Bands, sliding: Sliding, dy: Array, dW: Array, db: Array
+) -> None:
+    """Compute dW and db in the faster way, given x or the bands of it; see `im2col.kernel_gradient_by_columns`."""
+    if isinstance(x, Bands):
+        kernel_gradient_bands(layer, x, dy[0], dW[0], db[0])
     else:
         im2col.kernel_gradient_by_columns(layer, x, sliding, dy, dW, db)
 
@@ -109,14 +118,28 @@ class Bands:
         strides = (part.strides[0], *(size * step for step in steps))
         return as_strided(part, (rows.stop - rows.start, *shape), strides, writeable=False)
 
+    def pieces(self, o: int) -> tuple[int, int] | None:
+        """Say into how many pieces to cut the rows and the columns of a band, for its product with dyᵀ on one core.
+
+        `products.py` says why. None if it is better not to cut.
+        """
+        wide = self.w * self.n
+        for tall in (1, self.kh) if products.one_core else ():
+            for parts in range(1, wide // SHORT + 1):
+                if wide % parts == 0 and self.k // tall * o * (wide // parts) <= products.SMALL:
+                    return tall, parts
+        return None
+
     def chunks(self, size: int) -> list[slice]:
         """Cut the rows of windows into parts, of nearly the same size, of which each makes CHUNK numbers at most."""
         parts = -(-self.h // max(1, CHUNK // size))
         return [slice(self.h * part // parts, self.h * (part + 1) // parts) for part in range(parts)]
 
 
-def convolve_bands(layer: Operation, W: Array, b: Array | None, x: Array, sliding: Sliding, y: Array) -> None:
-    """Compute y, the convolution of x with W, plus b.
+def convolve_bands(
+    layer: Operation, W: Array, b: Array | None, x: Array, sliding: Sliding, y: Array
+) -> Bands:
+    """Compute y, the convolution of x with W, plus b, and return the bands of x.
 
     Parameters
     ----------
@@ -138,23 +161,25 @@ def convolve_bands(layer: Operation, W: Array, b: Array | None, x: Array, slidin
     n, wide = bands.n, bands.w * bands.n
     for rows in bands.chunks(kw * o * bands.long):
         M = layer.out("M", (rows.stop - rows.start, kw, o, bands.long), x.dtype)
-        np.matmul(V.reshape(kw * o, -1), bands.whole(rows), out=M.reshape(len(M), kw * o, -1))
+        parts = products.pieces(kw * o, bands.k, bands.long)
+        band, to = bands.whole(rows)[:, np.newaxis], M.reshape(len(M), parts, -1, bands.long)
+        np.matmul(V.reshape(parts, -1, bands.k), band, out=to)
         pieces = [M[:, j, :, j * n : j * n + wide] for j in range(kw)]
         to = by_rows(y[np.newaxis], rows)[0]
         for piece in pieces[1:-1]:  # in place, in the cache, and the last sum to where it belongs
             pieces[0] += piece
         np.add(pieces[0], pieces[-1], out=to)
+    return bands
 
 
-def kernel_gradient_bands(
-    layer: Operation, x: Array, sliding: Sliding, dy: Array, dW: Array, db: Array
-) -> None:
+def kernel_gradient_bands(layer: Operation, bands: Bands, dy: Array, dW: Array, db: Array) -> None:
     """Compute dW and db.
 
     Parameters
     ----------
-    layer, x, sliding
-        As in `convolve_bands`.
+    layer : Operation
+    bands : Bands
+        What `convolve_bands` has made of x.
     dy : array, shape (O, H_out, W_out, N)
     dW : array, shape (O, C, KH, KW)
         A result.
@@ -162,16 +187,25 @@ def kernel_gradient_bands(
         A result.
     """
     o, c, kh, kw = dW.shape
-    bands = Bands(layer, "bands of x", x, sliding, 1)
-    # band dyᵀ, the transpose, is a tall matrix, and faster to compute than dy bandᵀ
     total = layer.out("total", (kw, bands.k, o), dy.dtype)
-    for rows in bands.chunks(total.size):
-        terms = layer.out("terms", (rows.stop - rows.start, *total.shape), dy.dtype)
-        dy_rows = by_rows(dy[np.newaxis], rows)[0][:, np.newaxis]
-        np.matmul(bands.from_each_column(rows), dy_rows.swapaxes(2, 3), out=terms)
-        np.add.reduce(terms, axis=0, out=total if rows.start == 0 else terms[0])
+    cut = bands.pieces(o)
+    tall, parts = cut or (1, 1)
+    k, wide = bands.k // tall, bands.w * bands.n // parts
+    for rows in bands.chunks(max(total.size * parts, parts * wide * o)):
+        many = rows.stop - rows.start
+        # band dyᵀ, the transpose, is a tall matrix, and faster to compute than dy bandᵀ
+        dyT = by_rows(dy[np.newaxis], rows)[0].swapaxes(1, 2)
+        if cut is not None:  # small products are slow if both matrices lie the wrong way round
+            ordered = layer.out("dy transposed", dyT.shape, dyT.dtype)
+            np.copyto(ordered, dyT)
+            dyT = ordered
+        band = bands.from_each_column(rows).reshape(many, kw, tall, k, parts, wide).swapaxes(3, 4)
+        terms = layer.out("terms", (many, kw, tall, parts, k, o), dy.dtype)
+        np.matmul(band, dyT.reshape(many, 1, 1, parts, wide, o), out=terms)
+        to = layer.out("part of total", total.shape, dy.dtype) if rows.start else total
+        np.add.reduce(terms, axis=(0, 3), out=to.reshape(kw, tall, k, o))
         if rows.start:
-            total += terms[0]
+            total += to
     found = total.reshape(kw, kh, c + 1, o)
     dW[...] = found[:, :, :c].transpose(3, 2, 1, 0)
     db[...] = found[0, 0, -1]

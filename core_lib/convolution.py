@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from core_lib.bands import convolve, kernel_gradient
+from core_lib.bands import Bands, convolve, kernel_gradient
 from core_lib.base import NOT_NEEDED, Array, Layer
 from core_lib.errors import DataError
 from core_lib.im2col import Pair, Sliding, pair, scatter
@@ -86,6 +86,7 @@ class Conv2D(Layer):
     decayed: ClassVar[tuple[str, ...]] = ("W",)
 
     x: Array  # the last input, kept for backward
+    bands: Bands | None  # what forward has made of it, if backward can use that
     y_shape: tuple[int, ...]
 
     def __init__(
@@ -139,7 +140,7 @@ class Conv2D(Layer):
         self.y_shape = (self.n_out, *self.sliding.check(self, x), x.shape[-1])
         y = self.out("y", self.y_shape, self.W.dtype)
         W, b = self.grouped(self.W), self.b.reshape(self.groups, -1)
-        convolve(self, W, b, self.grouped(x), self.sliding, self.grouped(y))
+        self.bands = convolve(self, W, b, self.grouped(x), self.sliding, self.grouped(y))
         return y
 
     def backward(self, dy: Array) -> Array:
@@ -156,7 +157,7 @@ class Conv2D(Layer):
         self.expect("dy", dy, *self.y_shape)
         x, (_, h, w, _), (_, oh, ow, _) = self.grouped(self.x), self.x.shape, self.y_shape
         dW, db = self.grouped(self.dW), self.db.reshape(self.groups, -1)
-        kernel_gradient(self, x, self.sliding, self.grouped(dy), dW, db)
+        kernel_gradient(self, x if self.bands is None else self.bands, self.sliding, self.grouped(dy), dW, db)
         if not self.needs_dx:
             return NOT_NEEDED
         dx = self.out("dx", self.x.shape, self.W.dtype)

@@ -1,5 +1,8 @@
 """Training on several threads: each works on a part of the batch, with a replica of the network.
 
+`processes.py` does the same with processes, which do not wait for each other; threads need no start, and take layers that
+are defined in a notebook.
+
 NumPy lets other Python threads run while it computes, so two halves of a batch take little more than half of the
 time, where the layers are not matrix products only: those NumPy spreads over the cores by itself, but additions,
 maxima and copies it does not. The result is the same but for rounding, because
@@ -17,19 +20,20 @@ from __future__ import annotations
 import copy
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import numpy as np
 
+from core_lib import products
 from core_lib.base import Array, Layer
 from core_lib.losses import Loss
 from core_lib.parameters import Flat, named_parameters
 
 
-def available_threads(threads: int) -> int:
+def available_threads(threads: int, what: str = "threads") -> int:
     """Give `threads`, or 1 with a warning where the package threadpoolctl is missing.
 
     Without it each thread's matrix products would again use all cores, and all would wait for each other.
@@ -37,7 +41,7 @@ def available_threads(threads: int) -> int:
     if threads == 1 or _blas() is not None:
         return threads
     warnings.warn(
-        f"threads={threads} needs the package threadpoolctl (pip install threadpoolctl); going on with one thread. "
+        f"{what}={threads} needs the package threadpoolctl (pip install threadpoolctl); going on with one. "
         "The result is the same, only later.",
         stacklevel=3,
     )
@@ -105,7 +109,7 @@ class Replicas:
         count, parts = self.losses[0].count(y), len(self.nets)
         ends = [x.shape[-1] * part // parts for part in range(parts + 1)]
         self._prepare()
-        with _one_blas_thread():
+        with one_blas_thread():
             done: list[Future[float]] = []
             try:
                 for part in range(1, parts):
@@ -132,9 +136,9 @@ class Replicas:
             meet = _Member(self.meeting, part)
             for original, layer in zip(self.layers[0], layers, strict=True):
                 layer._sum_over_replicas = meet
-                if part:
-                    layer.training = original.training
-                    _continue_from(original, layer)
+                layer.training = original.training
+            if part:
+                seed_generators(layers, draw_seeds(self.layers[0]))
 
     def _part(self, part: int, x: Array, y: Array, count: float) -> float:
         """Go forward and backward with one part of the batch, and return its share of the loss."""
@@ -169,16 +173,26 @@ def _own_gradients(replica: Layer, flat: Flat) -> Array:
     return gradient
 
 
-def _continue_from(original: Layer, layer: Layer) -> None:
-    """Seed the generators of a replica's layer from those of the original.
+def draw_seeds(layers: list[Layer]) -> list[int]:
+    """Draw a seed from each random generator of the network.
 
-    So all that is random follows from the original's generators, which are what a checkpoint keeps.
+    So all that is random in a replica follows from the original's generators, which are what a checkpoint keeps.
     """
-    for name, generator in vars(original).items():
-        if isinstance(generator, np.random.Generator):
-            seed = int(generator.integers(2**63))
-            bits = vars(layer)[name].bit_generator
-            bits.state = type(bits)(seed).state
+    return [int(generator.integers(2**63)) for generator in _generators(layers)]
+
+
+def seed_generators(layers: list[Layer], seeds: list[int]) -> None:
+    """Seed the generators of a replica with what `draw_seeds` gave."""
+    for generator, seed in zip(_generators(layers), seeds, strict=True):
+        bits = generator.bit_generator
+        bits.state = type(bits)(seed).state
+
+
+def _generators(layers: list[Layer]) -> list[np.random.Generator]:
+    """List the random generators of all layers."""
+    return [
+        value for layer in layers for value in vars(layer).values() if isinstance(value, np.random.Generator)
+    ]
 
 
 def _blas() -> Any:
@@ -198,7 +212,13 @@ def _blas() -> Any:
 _control: Any = None
 
 
-def _one_blas_thread() -> Any:
-    """Let matrix products use one thread each, for the length of a ``with``."""
+@contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """Let matrix products use one core each, for the length of a ``with``."""
     control = _blas()
-    return nullcontext() if control is None else control.limit(limits=1)
+    products.one_core = True
+    try:
+        with nullcontext() if control is None else control.limit(limits=1):
+            yield
+    finally:
+        products.one_core = False

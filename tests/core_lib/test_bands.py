@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core_lib import Adam, Conv2D, Flatten, Sequential, SoftmaxCrossEntropy, Trainer, bands, check_layer
+from core_lib import (
+    Adam,
+    Conv2D,
+    Flatten,
+    Sequential,
+    SoftmaxCrossEntropy,
+    Trainer,
+    bands,
+    check_layer,
+    products,
+)
 from core_lib.base import Array
 
 
@@ -17,11 +27,13 @@ def normal(*shape: int, seed: int = 0) -> Array:
     return np.random.default_rng(seed).standard_normal(shape, dtype=np.float32)
 
 
-@pytest.fixture
-def few_channels_suffice() -> Iterator[None]:
-    kept, bands.LEAST = bands.LEAST, 1
+@pytest.fixture(params=[False, True], ids=["all cores", "one core"])
+def few_channels_suffice(request: pytest.FixtureRequest) -> Iterator[None]:
+    """And even small products are cut into pieces, where there is only one core."""
+    kept = bands.LEAST, bands.SHORT, products.SMALL, products.one_core
+    bands.LEAST, bands.SHORT, products.SMALL, products.one_core = 1, 2, 300, request.param
     yield
-    bands.LEAST = kept
+    bands.LEAST, bands.SHORT, products.SMALL, products.one_core = kept
 
 
 def gradients(layer: Conv2D, x: Array, dy: Array) -> list[Array]:
@@ -118,6 +130,21 @@ class TestUse:
             np.testing.assert_allclose(losses[0], losses[1], rtol=1e-4)
             scale = float(np.abs(slow.flat.grad).max())
             np.testing.assert_allclose(fast.flat.grad, slow.flat.grad, atol=1e-5 * scale)
+
+    def test_one_core_gives_what_several_give(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """With pieces as large as they are in use."""
+        layer = Conv2D(32, 64, 3, padding=1, rng=np.random.default_rng(0))
+        layer.b[...] = normal(64, 1, 1, 1)
+        x, dy = normal(32, 9, 16, 16), normal(64, 9, 16, 16, seed=1)
+        several = gradients(layer, x, dy)
+        monkeypatch.setattr(products, "one_core", True)
+        image = layer.bands
+        assert image is not None
+        assert products.pieces(3 * 64, image.k, image.long) == 6
+        assert image.pieces(64) == (1, 2)
+        for one, other in zip(gradients(layer, x, dy), several, strict=True):
+            scale = float(np.abs(other).max())
+            np.testing.assert_allclose(one, other, rtol=0, atol=1e-5 * scale)
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -20,6 +20,7 @@ from core_lib import (
     Tanh,
     Xavier,
     Zeros,
+    products,
     sigmoid,
     softmax,
 )
@@ -27,7 +28,6 @@ from core_lib.base import MAX_BUFFERS, NOT_NEEDED
 from core_lib.buffers import PIECE, Buffers, Slab
 from core_lib.errors import CoreLibError, DataError, NonFiniteError, ShapeError
 from core_lib.parameters import count_parameters, flatten, is_flat, restore, snapshot
-from core_lib.products import product
 
 
 def rng(seed: int = 0) -> np.random.Generator:
@@ -303,16 +303,41 @@ def test_a_network_can_be_copied() -> None:
 
 
 class TestProducts:
+    @pytest.mark.parametrize("one_core", [False, True], ids=["all cores", "one core"])
     @pytest.mark.parametrize(
-        "shape", [(20, 2000, 209), (20, 209, 2000), (3, 4, 5), (8, 600, 128), (1, 900, 200)]
+        "shape",
+        [
+            (20, 2000, 209),
+            (20, 2003, 209),
+            (20, 209, 2000),
+            (20, 209, 2003),
+            (3, 4, 5),
+            (8, 600, 128),
+            (1, 900, 200),
+        ],
     )
-    def test_either_order_gives_the_product(self, shape: tuple[int, int, int]) -> None:
+    def test_each_way_gives_the_product(
+        self, shape: tuple[int, int, int], one_core: bool, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Whichever way round B lies in memory, and whether or not its pieces are all of one size."""
+        monkeypatch.setattr(products, "one_core", one_core)
         m, k, n = shape
         rng = np.random.default_rng(0)
         A, B = rng.standard_normal((m, k)), rng.standard_normal((k, n))
-        out = np.empty((m, n))
-        assert product(ReLU(), A, B, out) is out
-        np.testing.assert_allclose(out, A @ B, rtol=1e-10, atol=1e-10)
+        for b in (B, np.asfortranarray(B), np.repeat(B, 2, axis=1)[:, ::2]):
+            out = np.full((m, n), np.nan)
+            assert products.product(ReLU(), A, b, out) is out
+            np.testing.assert_allclose(out, A @ B, rtol=1e-10, atol=1e-10)
+
+    def test_only_on_one_core_matrices_are_cut_and_into_equal_pieces_of_many_rows(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert products.pieces(96, 99, 544) == 1
+        monkeypatch.setattr(products, "one_core", True)
+        assert products.pieces(96, 99, 544) == 6
+        assert products.pieces(97, 99, 544) == 1  # a prime number of rows
+        assert products.pieces(96, 99, 54) == 1  # small as it is
+        assert products.pieces(96, 9900, 5440) == 1  # so large that a piece would have less than eight rows
 
 
 def test_a_slab_gives_arrays_that_do_not_overlap() -> None:
