@@ -47,6 +47,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which cannot follow what hap
     from core_lib.parameters import *  # noqa: F403
     from core_lib.pooling import *  # noqa: F403
     from core_lib.positional import *  # noqa: F403
+    from core_lib.processes import *  # noqa: F403
     from core_lib.products import *  # noqa: F403
     from core_lib.readers import *  # noqa: F403
     from core_lib.recurrent import *  # noqa: F403
@@ -56,6 +57,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which cannot follow what hap
     from core_lib.safetensors import *  # noqa: F403
     from core_lib.schedules import *  # noqa: F403
     from core_lib.sequence_losses import *  # noqa: F403
+    from core_lib.shared_memory import *  # noqa: F403
     from core_lib.smooth_activations import *  # noqa: F403
     from core_lib.steps import *  # noqa: F403
     from core_lib.storage import *  # noqa: F403
@@ -64,6 +66,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which cannot follow what hap
     from core_lib.training import *  # noqa: F403
     from core_lib.transformer import *  # noqa: F403
     from core_lib.tuning import *  # noqa: F403
+    from core_lib.worker import *  # noqa: F403
 
 __version__ = "0.1.0"
 

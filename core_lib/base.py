@@ -96,6 +96,10 @@ class Operation:
             buffer.flags.writeable = False
         return buffer
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Give what a copy is to have: all but the buffers, which are lent."""
+        return {name: value for name, value in vars(self).items() if name != "_buffers"}
+
     def _keep(self, key: Any, buffer: Array) -> Array:
         """Keep a new buffer, and forget the old ones if there are too many."""
         if self._buffers is not None:

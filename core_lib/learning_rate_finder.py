@@ -94,6 +94,7 @@ def find_learning_rate(
         penalty=trainer.penalty,
         clip=trainer.clip,
         threads=trainer.threads,
+        processes=trainer.processes,
     )
     rates: list[float] = []
     losses: list[float] = []

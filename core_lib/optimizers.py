@@ -65,6 +65,11 @@ class Optimizer:
         ----------
         theta, grad : array, shape (number of parameters,)
         """
+        self.begin_step(theta, grad)
+        self.update_all(theta, grad, *(self.state[name] for name in self.memory))
+
+    def begin_step(self, theta: Array, grad: Array) -> None:
+        """Count the step, ask the schedule, and make what is missing of the memory."""
         if theta.shape != grad.shape:
             raise ShapeError(
                 f"{self!r}: theta has shape {theta.shape} and grad {grad.shape}; they must agree."
@@ -86,9 +91,12 @@ class Optimizer:
             self.lr
         )  # somebody may have put a NumPy float64 here, and all would be computed in it
         self.steps += 1
-        vectors = [theta, grad, *(self.state[name] for name in self.memory)]
-        scratch = np.empty(min(BLOCK, theta.size), theta.dtype)
-        for start in range(0, theta.size, BLOCK):
+
+    def update_all(self, *vectors: Array) -> None:
+        """Update θ, block by block, given θ, g and the memory vectors, or the same part of each."""
+        size, dtype = vectors[0].size, vectors[0].dtype
+        scratch = np.empty(min(BLOCK, size), dtype)
+        for start in range(0, size, BLOCK):
             blocks = [vector[start : start + BLOCK] for vector in vectors]
             self.update(*blocks, scratch[: blocks[0].size])
 

@@ -48,11 +48,17 @@ def count_parameters(net: Layer) -> int:
     return sum(getattr(layer, name).size for _, layer, name in named_parameters(net))
 
 
-def flatten(net: Layer) -> Flat:
+def flatten(net: Layer, theta: Array | None = None, grad: Array | None = None) -> Flat:
     """Move all parameters and gradients of `net` into two vectors, and make the layers' arrays views.
 
     The values do not change. From then on change a parameter in place, ``layer.W[...] = new``:
     ``layer.W = new`` would cut the layer off from the vector (`is_flat` tells).
+
+    Parameters
+    ----------
+    net : Layer
+    theta, grad : array, shape (number of parameters,), optional
+        The vectors, if they are to be certain ones; by default they are made.
 
     Raises
     ------
@@ -72,7 +78,8 @@ def flatten(net: Layer) -> Flat:
         found = ", ".join(f"{path} is {dtype}" for dtype, path in dtypes.items())
         raise DataError(f"all parameters must have one dtype; {found}. Convert: net.astype(np.float32).")
     dtype = next(iter(dtypes), np.dtype(np.float32))
-    theta, grad = np.empty(end, dtype), np.zeros(end, dtype)
+    theta = np.empty(end, dtype) if theta is None else theta
+    grad = np.zeros(end, dtype) if grad is None else grad
     for _, layer, name, where in slots:
         _make_view(layer, name, theta[where])
         _make_view(layer, "d" + name, grad[where])
