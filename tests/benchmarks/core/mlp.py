@@ -21,8 +21,10 @@ def data(sizes: list[int], batch: int) -> Data:
     return x, rng.integers(0, sizes[-1], batch)
 
 
-def core_lib(sizes: list[int], batch: int, optimizer: str, lr: float, threads: int = 1) -> Job:
-    """Build the network as a student would."""
+def core_lib(
+    sizes: list[int], batch: int, optimizer: str, lr: float, processes: int = 1, *, full_batch: bool = False
+) -> Job:
+    """Build the network as a student would; full batch: all examples, in every step, so that nobody may change them."""
     from core_lib import (
         SGD,
         Adam,
@@ -37,7 +39,9 @@ def core_lib(sizes: list[int], batch: int, optimizer: str, lr: float, threads: i
     )
 
     x, y = data(sizes, batch)
-    x, y = np.ascontiguousarray(x.T), y.T
+    x, y = np.ascontiguousarray(x.T), y.T.copy()
+    if full_batch:
+        x.flags.writeable = y.flags.writeable = False  # then they are handed to another process only once
     rng = np.random.default_rng(0)
     layers: list[Layer] = []
     for n_in, n_out in pairwise(sizes):
@@ -45,7 +49,7 @@ def core_lib(sizes: list[int], batch: int, optimizer: str, lr: float, threads: i
     loss = BinaryCrossEntropy() if sizes[-1] == 1 else SoftmaxCrossEntropy()
     rules = {"sgd": SGD, "momentum": Momentum, "adam": Adam}
     net = Sequential(*layers[:-1])
-    trainer = Trainer(net, loss, rules[optimizer](lr), threads=threads)
+    trainer = Trainer(net, loss, rules[optimizer](lr), processes=processes)
     parameters = [a for layer in layers if isinstance(layer, Dense) for a in (layer.W, layer.b)]
     return Job(lambda: trainer.step(x, y), parameters)
 

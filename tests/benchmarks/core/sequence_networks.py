@@ -18,7 +18,7 @@ def data(steps: int, features: int, batch: int) -> tuple[Any, Any]:
     return rng.standard_normal((steps, batch, features), dtype=np.float32), rng.integers(0, 10, batch)
 
 
-def core_lib(name: str, steps: int, features: int, batch: int, threads: int = 1) -> Job:
+def core_lib(name: str, steps: int, features: int, batch: int, processes: int = 1) -> Job:
     """Build the network and its trainer as a student would."""
     from core_lib import (
         LSTM,
@@ -40,7 +40,7 @@ def core_lib(name: str, steps: int, features: int, batch: int, threads: int = 1)
     else:
         block = TransformerEncoderBlock(features, 4, 4 * features, rng=rng)
         net = Sequential(block, MeanOverSteps(), Dense(features, 10, rng=rng))
-    trainer = Trainer(net, SoftmaxCrossEntropy(), Adam(LEARNING_RATE), threads=threads)
+    trainer = Trainer(net, SoftmaxCrossEntropy(), Adam(LEARNING_RATE), processes=processes)
     return Job(lambda: trainer.step(x, y), [getattr(layer, p) for _, layer, p in named_parameters(net)])
 
 

@@ -37,14 +37,14 @@ def core_lib_layers(name: str) -> list[Any]:
     return [*layers, Flatten(), Dense(4096, 128, rng=rng), ReLU(), Dense(128, 10, rng=rng)]
 
 
-def core_lib(name: str, shape: tuple[int, int, int], batch: int, threads: int) -> Job:
+def core_lib(name: str, shape: tuple[int, int, int], batch: int, processes: int) -> Job:
     """Build the network and its trainer."""
     from core_lib import Adam, Sequential, SoftmaxCrossEntropy, Trainer
 
     x, y = data(shape, batch)
     x = np.ascontiguousarray(np.moveaxis(x, 0, -1))
     layers = core_lib_layers(name)
-    trainer = Trainer(Sequential(*layers), SoftmaxCrossEntropy(), Adam(LEARNING_RATE), threads=threads)
+    trainer = Trainer(Sequential(*layers), SoftmaxCrossEntropy(), Adam(LEARNING_RATE), processes=processes)
     return Job(lambda: trainer.step(x, y), [getattr(layer, p) for layer in layers for p in layer.params])
 
 

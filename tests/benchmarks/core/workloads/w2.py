@@ -11,7 +11,7 @@ SETTINGS = ([784, 512, 256, 10], BATCH, "adam", 0.001)
 
 def core_lib(threads: int) -> Job:
     """One Python thread; NumPy's matrix products use both cores."""
-    return mlp.core_lib(*SETTINGS, threads=1)
+    return mlp.core_lib(*SETTINGS, processes=1)
 
 
 def pytorch(threads: int) -> Job:

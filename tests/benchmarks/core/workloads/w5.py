@@ -10,8 +10,8 @@ SETTINGS = ("vgg", (3, 32, 32), BATCH)
 
 
 def core_lib(threads: int) -> Job:
-    """Two half batches on two threads."""
-    return vision.core_lib(*SETTINGS, threads)
+    """Two processes, each with half of the batch."""
+    return vision.core_lib(*SETTINGS, processes=threads)
 
 
 def pytorch(threads: int) -> Job:

@@ -10,8 +10,8 @@ SETTINGS = ("transformer", 64, 64, BATCH)
 
 
 def core_lib(threads: int) -> Job:
-    """Two half batches on two threads."""
-    return sequence_networks.core_lib(*SETTINGS, threads)
+    """Two processes, each with half of the batch."""
+    return sequence_networks.core_lib(*SETTINGS, processes=threads)
 
 
 def pytorch(threads: int) -> Job:
