@@ -96,7 +96,10 @@ class Worker:
         self.busy = False
         self.stop()
         code = self.process.returncode
-        return CoreLibError(f"a process that worked on a part of the batch has ended with code {code}.")
+        return CoreLibError(
+            f"a process that worked on a part of the batch has ended with code {code}. Likely cause: the memory was full, "
+            "and the system has ended it. The next step starts another; with smaller batches or processes=1 it takes less."
+        )
 
     def stop(self) -> None:
         """End the process."""

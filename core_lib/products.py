@@ -11,6 +11,8 @@ long as computing. So there
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 
 from core_lib.base import Array, Operation
@@ -18,8 +20,15 @@ from core_lib.base import Array, Operation
 # OpenBLAS copies nothing if m k n is at most this.
 SMALL = 100**3
 
-#: True while a product has to use one core only, because others are busy with other parts of the batch.
-one_core = False
+
+def _one_is_all() -> bool:
+    """Tell whether there is one core only, or BLAS was told so when the program was started."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return cores == 1 or "1" in (os.environ.get(f"{name}_NUM_THREADS") for name in ("OPENBLAS", "OMP", "MKL"))
+
+
+#: True while a product has to use one core only, because others are busy with other parts of the batch, or there is none.
+one_core = _one_is_all()
 
 
 def product(operation: Operation, A: Array, B: Array, out: Array) -> Array:

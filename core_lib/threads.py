@@ -216,9 +216,9 @@ _control: Any = None
 def one_blas_thread() -> Iterator[None]:
     """Let matrix products use one core each, for the length of a ``with``."""
     control = _blas()
-    products.one_core = True
+    before, products.one_core = products.one_core, True
     try:
         with nullcontext() if control is None else control.limit(limits=1):
             yield
     finally:
-        products.one_core = False
+        products.one_core = before

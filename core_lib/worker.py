@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from core_lib import processes, products
+from core_lib import processes
 from core_lib.base import Array, Layer
 from core_lib.errors import CoreLibError, DataError
 from core_lib.losses import Loss
@@ -116,7 +116,6 @@ def work() -> None:
     channel = Channel(os.dup(0), os.dup(1))
     os.dup2(2, 1)  # what a layer prints is no message,
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # and what it asks for is not to be one
-    products.one_core = True
     part: Part | None = None
     while True:
         try:

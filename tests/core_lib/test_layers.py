@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 
 import numpy as np
 import pytest
@@ -332,12 +333,23 @@ class TestProducts:
     def test_only_on_one_core_matrices_are_cut_and_into_equal_pieces_of_many_rows(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        monkeypatch.setattr(products, "one_core", False)
         assert products.pieces(96, 99, 544) == 1
         monkeypatch.setattr(products, "one_core", True)
         assert products.pieces(96, 99, 544) == 6
         assert products.pieces(97, 99, 544) == 1  # a prime number of rows
         assert products.pieces(96, 99, 54) == 1  # small as it is
         assert products.pieces(96, 9900, 5440) == 1  # so large that a piece would have less than eight rows
+
+    def test_one_core_is_known_from_what_blas_was_told(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A worker of several processes is told so; so is who has set it for the whole program."""
+        monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")
+        assert products._one_is_all()
+        for name in ("OPENBLAS", "OMP", "MKL"):
+            monkeypatch.delenv(f"{name}_NUM_THREADS", raising=False)
+        for cores, one in (({0}, True), ({0, 1}, False)):
+            monkeypatch.setattr(os, "sched_getaffinity", lambda _, cores=cores: cores, raising=False)
+            assert products._one_is_all() is one
 
 
 def test_a_slab_gives_arrays_that_do_not_overlap() -> None:
