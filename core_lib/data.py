@@ -7,7 +7,7 @@ Inside of core_lib examples are the last axis. Tables and images usually come th
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -120,6 +120,19 @@ class Dataset:
 
     def __repr__(self) -> str:
         return f"Dataset({len(self)} examples, x {self.x.shape}, y {self.y.shape} {self.y.dtype})"
+
+    def freeze(self) -> Self:
+        """Make x and y read-only, and return the data set.
+
+        A batch that nobody can change is handed to other processes (``Trainer(..., processes=2)``) only once: worth it
+        where all examples are one batch.
+        """
+        for name in ("x", "y"):
+            array = getattr(self, name)
+            array = array if array.base is None else array.copy()  # whose base could still be changed
+            array.flags.writeable = False
+            setattr(self, name, array)
+        return self
 
     def subset(self, indices: Any) -> Dataset:
         """Give the data set of some of the examples.

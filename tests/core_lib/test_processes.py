@@ -292,6 +292,16 @@ class TestFrozenArrays:
         assert len(memories) == 1
         assert team_of(trainer).shared["x"].whole is x
 
+    def test_a_frozen_data_set_that_is_one_batch_is_sent_once(self) -> None:
+        whole, _ = batch((6,), 9)
+        for x in (whole, whole.T.copy().T):  # also where the data set would only look at somebody's array
+            data = Dataset(x, np.arange(9) % 4).freeze()
+            trainer = trainer_of(mlp())
+            trainer.fit(data, epochs=2, batch_size=20, progress=0)
+            assert team_of(trainer).shared["x"].whole is data.x
+            assert team_of(trainer).shared["y"].whole is data.y
+            assert x.flags.writeable
+
     def test_one_that_was_thawed_and_changed_is_sent_again(self) -> None:
         x, y = batch((6,), 9)
         trainer, expected = trainer_of(mlp()), trainer_of(mlp())
