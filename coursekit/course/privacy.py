@@ -297,7 +297,7 @@ def _own_files(course: Course, view: Reader, student: Student) -> list[Path]:
         path = course.folder / one.file if one.file else None
         if path and path.is_file() and not path.is_symlink() and path.resolve().is_relative_to(root):
             found.append(path)
-    return found
+    return sorted(found)  # certificates are made side by side, in an order that differs from run to run
 
 
 def _unlinked(view: Reader, cells: list[Cell]) -> tuple[str, ...]:

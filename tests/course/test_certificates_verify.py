@@ -186,8 +186,8 @@ def test_of_who_was_erased_only_the_file_itself_is_genuine(tmp_path: Path) -> No
     done = erase(made, "Ada Lovelace", reason="asked for")
     assert done is not None
     assert [path.name for path in done.removed] == [
-        "ada-lovelace-attendance.pdf",
         "ada-lovelace-achievement.pdf",
+        "ada-lovelace-attendance.pdf",
     ]
     found = of(made, tmp_path, data)
     assert (found.answer, found.stated["student"]) == ("genuine", "Ada Lovelace")
