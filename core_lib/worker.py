@@ -111,11 +111,16 @@ class Part:
 
 
 def work() -> None:
-    """Do what is asked for, until nobody asks any more."""
+    """Be such a process: what is asked comes on the standard input."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who presses Ctrl-C means the process that started this one
     channel = Channel(os.dup(0), os.dup(1))
     os.dup2(2, 1)  # what a layer prints is no message,
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # and what it asks for is not to be one
+    serve(channel)
+
+
+def serve(channel: Channel) -> None:
+    """Do what is asked for, until nobody asks any more."""
     part: Part | None = None
     while True:
         try:
