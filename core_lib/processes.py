@@ -235,6 +235,10 @@ class Processes:
         shared = self.shared.get(what)
         if shared is not None and shared.whole is whole and _is_frozen(whole):
             return shared
+        if not isinstance(whole, np.ndarray) or whole.dtype.hasobject:
+            raise DataError(
+                f"Trainer.step: {what} must be a NumPy array of numbers; got {type(whole).__name__}."
+            )
         parts = [whole[..., part] for part in self._parts(whole.shape[-1])]
         frozen = _is_frozen(whole)
         needed = sum(room(part.shape, part.dtype) for part in parts)

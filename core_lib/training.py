@@ -183,7 +183,8 @@ class Trainer:
 
     def _gradients(self, x: Array, y: Array) -> float:
         """Fill the gradient vector with that of the batch's loss, and return the loss."""
-        together = self._replicated(x.shape[-1])
+        # what is no array is refused by the first layer
+        together = self._replicated(x.shape[-1] if isinstance(x, np.ndarray) and x.ndim else 0)
         if together is not None:
             try:
                 return together.run(x, y)

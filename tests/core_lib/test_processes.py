@@ -419,6 +419,17 @@ class TestErrors:
         with pytest.raises(CoreLibError, match="SulkingError: 1 2"):
             trainer.step(*batch((6,), 8))
 
+    def test_what_is_no_array_of_numbers_is_refused(self) -> None:
+        """Also before anything is shared; a list as in one process."""
+        x, y = batch((6,), 8)
+        trainer = trainer_of(mlp())
+        with pytest.raises(DataError, match="x must be a NumPy array of numbers"):
+            trainer.step(x.astype(object), y)
+        for count in (1, 2):
+            with pytest.raises(DataError, match="x must be a NumPy array, and is a list"):
+                trainer_of(mlp(), processes=count).step(x.tolist(), y)  # type: ignore[arg-type]
+        assert np.isfinite(trainer.step(x, y))
+
     def test_settings_that_make_no_sense(self) -> None:
         with pytest.raises(DataError, match="processes"):
             trainer_of(mlp(), processes=0)
