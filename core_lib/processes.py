@@ -292,7 +292,7 @@ class Processes:
             optimizer.step(theta, grad)
             return
         optimizer.begin_step(theta, grad)
-        self._share_state(optimizer.state)
+        self._share_memory(optimizer)
         settings = {k: v for k, v in vars(optimizer).items() if k not in ("state", "schedule")}
         address = None if self.memory is None else self.memory.address
         try:
@@ -309,13 +309,14 @@ class Processes:
             self.memory.forget()
         self.waiting = False
 
-    def _share_state(self, state: dict[str, Array]) -> None:
+    def _share_memory(self, optimizer: Optimizer) -> None:
         """Move the optimizer's memory to shared memory; what a checkpoint has brought goes there again."""
-        if state.keys() != self.shared_state.keys():
-            self.memory = SharedMemory(sum(room(v.shape, v.dtype) for v in state.values()))
-            self.state_places = [self.memory.place(v.shape, v.dtype) for v in state.values()]
+        names, state = optimizer.memory, optimizer.state
+        if names != tuple(self.shared_state):
+            self.memory = SharedMemory(sum(room(state[name].shape, state[name].dtype) for name in names))
+            self.state_places = [self.memory.place(state[name].shape, state[name].dtype) for name in names]
             arrays = (self.memory.array(place) for place in self.state_places)
-            self.shared_state = dict(zip(state, arrays, strict=True))
+            self.shared_state = dict(zip(names, arrays, strict=True))
         for name, shared in self.shared_state.items():
             if state[name] is not shared:
                 np.copyto(shared, state[name])
@@ -324,7 +325,7 @@ class Processes:
 
 def update_part(optimizer: Optimizer, theta: Array, grad: Array, others: list[Array], where: slice) -> None:
     """Add up the gradients of a part of the parameters, and update them, block by block, as they are in the cache then."""
-    memory = optimizer.state.values()
+    memory = [optimizer.state[name] for name in optimizer.memory]
     for start in range(where.start, where.stop, BLOCK):
         block = slice(start, min(start + BLOCK, where.stop))
         g = grad[block]

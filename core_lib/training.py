@@ -93,8 +93,8 @@ class Trainer:
         ``ClipNorm(1.0)``, say: shortens gradients that are too long.
     threads, processes : int
         How many parts of each batch are worked on at the same time, on as many cores, by threads (`threads.py`) or by
-        processes (`processes.py`). The result is the same but for rounding. Processes are faster, often twice as fast as
-        one; layers of your own must then be in a module. Arrays that nobody can change
+        processes (`processes.py`). The result is the same but for rounding. Processes are faster, often nearly twice as fast
+        as one; layers of your own must then be in a module. Arrays that nobody can change
         (`Dataset.freeze`) are handed to them only once. Both need the package threadpoolctl.
 
     Examples
