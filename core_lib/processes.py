@@ -31,7 +31,7 @@ from core_lib.losses import Loss
 from core_lib.optimizers import BLOCK, Optimizer
 from core_lib.parameters import Flat, flatten
 from core_lib.shared_memory import Channel, Place, SharedMemory, room
-from core_lib.threads import draw_seeds, one_blas_thread
+from core_lib.threads import cut, draw_seeds, one_blas_thread
 
 # The kinds of messages: what a worker is to do, what it answers, and what goes both ways (a sum).
 BEGIN, STEP, UPDATE, GIVE_UP = b"b", b"s", b"u", b"g"
@@ -167,7 +167,7 @@ class Processes:
         self.places = [self.vectors.place((n,), dtype) for _ in range(processes + 1)]
         theta, grad, *self.other_gradients = (self.vectors.array(place) for place in self.places)
         self.flat: Flat = flatten(net, theta, grad)
-        self.ranges = self._parts(n)
+        self.ranges = cut(n, processes)
         self.shared: dict[str, Shared] = {}
         self.memory: SharedMemory | None = None
         self.shared_state: dict[str, Array] = {}
@@ -239,7 +239,7 @@ class Processes:
             raise DataError(
                 f"Trainer.step: {what} must be a NumPy array of numbers; got {type(whole).__name__}."
             )
-        parts = [whole[..., part] for part in self._parts(whole.shape[-1])]
+        parts = [whole[..., part] for part in cut(whole.shape[-1], self.processes)]
         frozen = _is_frozen(whole)
         needed = sum(room(part.shape, part.dtype) for part in parts)
         if shared is None or shared.whole is not None or frozen or shared.memory.size < needed:
@@ -255,10 +255,6 @@ class Processes:
             np.copyto(memory.array(place), part)
         self.shared[what] = shared
         return shared
-
-    def _parts(self, n: int) -> list[slice]:
-        """Cut n examples, or parameters, into parts."""
-        return [slice(n * p // self.processes, n * (p + 1) // self.processes) for p in range(self.processes)]
 
     def _total(self, s: Array) -> Array:
         """Sum what all replicas have; the order is fixed, so that all get the same to the last bit."""

@@ -30,7 +30,7 @@ import numpy as np
 from core_lib import products
 from core_lib.base import Array, Layer
 from core_lib.losses import Loss
-from core_lib.parameters import Flat, named_parameters
+from core_lib.parameters import Flat, flatten
 
 
 def available_threads(threads: int, what: str = "threads") -> int:
@@ -92,7 +92,7 @@ class Replicas:
         self.flat = flat
         self.nets = [net, *(net.replica() for _ in range(threads - 1))]
         self.losses = [loss, *(copy.deepcopy(loss) for _ in range(threads - 1))]
-        self.gradients = [flat.grad, *(_own_gradients(replica, flat) for replica in self.nets[1:])]
+        self.gradients = [flat.grad, *(flatten(net, flat.theta).grad for net in self.nets[1:])]
         self.workspaces = [lend(n, e) for n, e in zip(self.nets, self.losses, strict=True)]
         self.layers = [[layer for _, layer in n.walk()] for n in self.nets]
         self.meeting = Meeting(threads)
@@ -107,15 +107,14 @@ class Replicas:
         y : array, shape (..., N)
         """
         count, parts = self.losses[0].count(y), len(self.nets)
-        ends = [x.shape[-1] * part // parts for part in range(parts + 1)]
+        first, *others = cut(x.shape[-1], parts)
         self._prepare()
         with one_blas_thread():
             done: list[Future[float]] = []
             try:
-                for part in range(1, parts):
-                    where = slice(ends[part], ends[part + 1])
+                for part, where in enumerate(others, start=1):
                     done.append(self.workers.submit(self._part, part, x[..., where], y[..., where], count))
-                first = self._part(0, x[..., : ends[1]], y[..., : ends[1]], count)
+                value = self._part(0, x[..., first], y[..., first], count)
             finally:
                 errors = [future.exception() for future in done]  # waits for them
                 for layers in self.layers:
@@ -127,7 +126,7 @@ class Replicas:
         whole = self.flat.grad
         for gradient in self.gradients[1:]:
             whole += gradient
-        return first + sum(future.result() for future in done)
+        return value + sum(future.result() for future in done)
 
     def _prepare(self) -> None:
         """Make the replicas follow the network: modes, and random generators that continue from its."""
@@ -165,12 +164,9 @@ class _Member:
         return self.meeting.total(self.member, s)
 
 
-def _own_gradients(replica: Layer, flat: Flat) -> Array:
-    """Give a replica a gradient vector of its own, laid out as ``flat.grad``."""
-    gradient: Array = np.zeros_like(flat.grad)
-    for slot, (_, layer, name) in zip(flat.slots, named_parameters(replica), strict=True):
-        setattr(layer, "d" + name, gradient[slot.where].reshape(getattr(layer, name).shape))
-    return gradient
+def cut(n: int, parts: int) -> list[slice]:
+    """Cut n examples into parts of nearly the same size."""
+    return [slice(n * part // parts, n * (part + 1) // parts) for part in range(parts)]
 
 
 def draw_seeds(layers: list[Layer]) -> list[int]:

@@ -15,14 +15,9 @@ from core_lib import (
     SGD,
     Adam,
     BatchNorm,
-    Conv2D,
     Dataset,
     Dense,
-    Dropout,
-    Flatten,
-    MaxPool2D,
     MeanSquaredError,
-    ReLU,
     Sequential,
     SoftmaxCrossEntropy,
     Tanh,
@@ -34,26 +29,9 @@ from core_lib.errors import DataError, NonFiniteError
 from core_lib.parameters import snapshot
 from tests.core_lib.contract import dy_for, example, run
 from tests.core_lib.found import LAYERS
+from tests.core_lib.networks import batch, cnn, dropping, mlp
 
 pytest.importorskip("threadpoolctl", reason="threadpoolctl is not installed: there is only one thread")
-
-
-def mlp(seed: int = 0) -> Layer:
-    rng = np.random.default_rng(seed)
-    return Sequential(Dense(6, 16, rng=rng), BatchNorm(16), Tanh(), Dense(16, 4, rng=rng))
-
-
-def cnn(seed: int = 0) -> Layer:
-    rng = np.random.default_rng(seed)
-    return Sequential(
-        *(Conv2D(1, 4, 3, padding=1, rng=rng), BatchNorm(4), ReLU(), MaxPool2D(2)),
-        *(Conv2D(4, 6, 3, rng=rng), BatchNorm(6), ReLU(), Flatten(), Dense(24, 4, rng=rng)),
-    )
-
-
-def batch(shape: tuple[int, ...], n: int) -> tuple[Array, Array]:
-    rng = np.random.default_rng(3)
-    return rng.standard_normal((*shape, n), dtype=np.float32), rng.integers(0, 4, n)
 
 
 @pytest.mark.parametrize(("net", "shape"), [(mlp, (6,)), (cnn, (1, 8, 8))], ids=["mlp", "cnn"])
@@ -86,11 +64,6 @@ def test_a_run_repeats_exactly() -> None:
         found.append(trainer.flat.theta.copy())
     np.testing.assert_array_equal(found[0], found[1])
     np.testing.assert_array_equal(found[0], found[2])
-
-
-def dropping(seed: int = 0) -> Layer:
-    rng = np.random.default_rng(seed)
-    return Sequential(Dense(6, 400, rng=rng), Dropout(0.5, rng=rng), Dense(400, 4, rng=rng))
 
 
 def test_halves_drop_other_units_and_follow_from_the_seed() -> None:
